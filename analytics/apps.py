@@ -1,0 +1,10 @@
+"""The analytics app."""
+
+from django.apps import AppConfig
+
+
+class AnalyticsConfig(AppConfig):
+    """Wires what the app registers with the kernel."""
+
+    name = "analytics"
+    default_auto_field = "django.db.models.BigAutoField"

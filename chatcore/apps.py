@@ -1,0 +1,10 @@
+"""The chatcore app."""
+
+from django.apps import AppConfig
+
+
+class ChatcoreConfig(AppConfig):
+    """Wires what the app registers with the kernel."""
+
+    name = "chatcore"
+    default_auto_field = "django.db.models.BigAutoField"

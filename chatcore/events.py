@@ -1,0 +1,76 @@
+"""Events: what a reader must or may hear of, as declared, frozen classes.
+
+A *lasting* event changes what a reload would show, so it carries the conversation's `version`. A
+*passing* one (typing, a delta of a reply) does not and may be dropped.
+"""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+registry: dict[str, type["Event"]] = {}
+
+
+class Event(BaseModel):
+    """Base of all events. A subclass sets `type`; unknown fields are an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    type: ClassVar[str] = ""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if name := cls.__dict__.get("type"):
+            assert registry.setdefault(name, cls) is cls, f"two events are called {name}"
+
+    def data(self) -> dict[str, Any]:
+        """The `data` of the frame, JSON types only."""
+        return self.model_dump(mode="json")
+
+
+class Lasting(Event):
+    """An event that a replay repeats: `version` stands beside `data` in the frame."""
+
+    version: int
+
+    def data(self) -> dict[str, Any]:
+        return self.model_dump(mode="json", exclude={"version"})
+
+
+class Typing(Event):
+    type = "typing"
+    user: UUID
+    on: bool
+
+
+class Read(Event):
+    """Somebody has read up to `seq`."""
+
+    type = "read"
+    user: UUID
+    seq: int
+
+
+class Presence(Event):
+    """Who came and who went since the last one; several at once after a restart of many clients."""
+
+    type = "presence"
+    online: list[UUID]
+    offline: list[UUID]
+
+
+class Unread(Event):
+    """On `me`: the newest position of a conversation that the user follows and its unread count."""
+
+    type = "unread"
+    topic: str
+    last_seq: int
+    unread: int
+
+
+class LoginRevoked(Event):
+    """A login (or, with none named, every login of the user) is over: its sockets close with 4001."""
+
+    type = "login.revoked"
+    login: UUID | None = None

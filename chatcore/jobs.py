@@ -1,0 +1,26 @@
+"""Background work is asked for by name, after commit, with JSON arguments, and is safe to repeat.
+
+Services never import tasks, so there is no cycle. A lost request (the broker was away) is found again
+by whoever owns the durable row the job works on: the row is the truth, the message only a hint.
+"""
+
+import structlog
+from celery import current_app
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+log = structlog.get_logger(__name__)
+
+Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
+
+
+def enqueue_on_commit(name: str, **kwargs: Json) -> None:
+    """Ask a worker to run task `name` once the present transaction has committed."""
+    transaction.on_commit(lambda: _enqueue(name, kwargs))
+
+
+def _enqueue(name: str, kwargs: dict[str, Json]) -> None:
+    try:
+        current_app.send_task(name, kwargs=kwargs, retry=False)
+    except (OperationalError, OSError) as error:
+        log.warning("broker_away", task=name, error=str(error))

@@ -1,0 +1,13 @@
+"""The kernel's tables: people, permissions, sign-ins, jobs, and what conversations share."""
+
+from .jobs import Job as Job
+from .jobs import JobState as JobState
+from .logins import Login as Login
+from .logins import RefreshToken as RefreshToken
+from .permissions import PermissionDomain as PermissionDomain
+from .permissions import PermissionGrant as PermissionGrant
+from .users import AccountStatus as AccountStatus
+from .users import AccountType as AccountType
+from .users import CurrentStatus as CurrentStatus
+from .users import SupportLevel as SupportLevel
+from .users import User as User

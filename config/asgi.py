@@ -1,0 +1,21 @@
+"""The ASGI application: Django for HTTP, Channels for the socket, one lifespan for what a process runs."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from django.core.asgi import get_asgi_application  # noqa: E402
+
+django_app = get_asgi_application()
+
+from chatcore.live.lifespan import Lifespan  # noqa: E402
+from chatcore.routing import websocket_urlpatterns  # noqa: E402
+
+application = ProtocolTypeRouter(
+    {
+        "http": django_app,
+        "websocket": URLRouter(websocket_urlpatterns),
+        "lifespan": Lifespan(),
+    }
+)

@@ -1,0 +1,65 @@
+"""The environment, read once, typed. A wrong value stops the start with its name and the mend."""
+
+import os
+import secrets
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from chatcore.embedded.urls import service_urls
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+class Env(BaseSettings):
+    """Every variable that Chatcore reads; `docs/operators.md` tells what each is for."""
+
+    model_config = SettingsConfigDict(extra="ignore", case_sensitive=True)
+
+    PORT: int = Field(8000, ge=1, le=65535)
+    CHATCORE_DATA_DIR: Path = BASE_DIR / "var"
+    DATABASE_URL: str = ""
+    DATABASE_REPLICA_URL: str = ""
+    REDIS_URL: str = ""
+    SECRET_KEY: str = ""
+    DEBUG: bool = False
+    ALLOWED_HOSTS: str = "localhost,127.0.0.1,[::1]"
+    PUBLIC_URL: str = ""
+    TRUSTED_PROXIES: str = ""
+    RATE_LIMITS: Literal["on", "off"] = "on"
+    GUESTS_ALLOWED: bool = True
+    EMAIL_URL: str = "console:"
+    DEFAULT_FROM_EMAIL: str = "chatcore@localhost"
+    LLM_BASE_URL: str = ""
+    LLM_API_KEY: str = ""
+    LLM_MODEL: str = ""
+    EMBEDDING_MODEL: str = ""
+    LOG_FORMAT: Literal["console", "json"] = "console"
+
+
+@cache
+def env() -> Env:
+    """The environment, with the embedded services' addresses filled in where none are given."""
+    try:
+        found = Env()
+    except ValidationError as wrong:
+        lines = [f"  {e['loc'][0]}: {e['msg']} (is {e['input']!r})" for e in wrong.errors()]
+        raise SystemExit("Wrong environment:\n" + "\n".join(lines)) from None
+    urls = service_urls(found.CHATCORE_DATA_DIR) or {}
+    for name in ("DATABASE_URL", "REDIS_URL"):
+        if not getattr(found, name):
+            setattr(found, name, urls.get(name, ""))
+    found.SECRET_KEY = found.SECRET_KEY or _stored_secret(found.CHATCORE_DATA_DIR)
+    return found
+
+
+def _stored_secret(data_dir: Path) -> str:
+    """The key that `manage.py up` made; else a passing one, so that no default key ever exists."""
+    try:
+        return (data_dir / "secret-key").read_text().strip()
+    except OSError:
+        os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
+        return os.environ["SECRET_KEY"]

@@ -1,0 +1,239 @@
+"""Django's settings. Everything that differs between machines comes from `config/env.py`."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import dj_database_url
+
+from config.env import BASE_DIR, env
+from config.logs import LOGGING as LOGGING
+
+_env = env()
+
+SECRET_KEY = _env.SECRET_KEY
+DEBUG = _env.DEBUG
+ALLOWED_HOSTS = [host.strip() for host in _env.ALLOWED_HOSTS.split(",") if host.strip()]
+PUBLIC_URL = _env.PUBLIC_URL or f"http://localhost:{_env.PORT}"
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+DATA_DIR = _env.CHATCORE_DATA_DIR
+TRUSTED_PROXIES = [p.strip() for p in _env.TRUSTED_PROXIES.split(",") if p.strip()]
+RATE_LIMITS = _env.RATE_LIMITS == "on"
+GUESTS_ALLOWED = _env.GUESTS_ALLOWED
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.import_export",
+    "config.apps.AdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "psqlextra",
+    "pgtrigger",
+    "pghistory",
+    "channels",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_celery_beat",
+    "import_export",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "chatcore",
+    "dialogues",
+    "rooms",
+    "analytics",
+]
+
+MIDDLEWARE = [
+    "chatcore.http.middleware.request_context",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "pghistory.middleware.HistoryMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "chatcore.http.middleware.security_headers",
+]
+
+ROOT_URLCONF = "config.urls"
+ASGI_APPLICATION = "config.asgi.application"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+
+def _database(url: str) -> dict[str, Any]:
+    """One connection pool per process: under ASGI a connection per request or thread would leak."""
+    found: dict[str, Any] = dict(dj_database_url.parse(url, engine="psqlextra.backend"))
+    found["CONN_MAX_AGE"] = 0
+    found["OPTIONS"] = {
+        **found.get("OPTIONS", {}),
+        "pool": {"min_size": 1, "max_size": 16, "timeout": 20},
+        "application_name": "chatcore",
+    }
+    return found
+
+
+DATABASES = {"default": _database(_env.DATABASE_URL)} if _env.DATABASE_URL else {}
+if _env.DATABASE_REPLICA_URL and DATABASES:
+    DATABASES["replica"] = _database(_env.DATABASE_REPLICA_URL)
+# Never used as a backend itself: psqlextra wraps it.
+POSTGRES_EXTRA_DB_BACKEND_BASE = "django.db.backends.postgresql"
+POSTGRES_EXTRA_AUTO_EXTENSION_SET_UP = False
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = _env.REDIS_URL
+
+
+def _redis(db: int) -> str:
+    """One server, three uses: 0 broker (must not be evicted), 1 channel layer, 2 cache."""
+    parts = urlsplit(REDIS_URL)
+    base = int(parts.path.strip("/") or 0)
+    return parts._replace(path=f"/{base + db}").geturl()
+
+
+if REDIS_URL:
+    CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            # redis-py's default of 5 s would cut idle subscriptions off.
+            "CONFIG": {"hosts": [{"address": _redis(1), "socket_timeout": None}]},
+        }
+    }
+    CACHES: dict[str, Any] = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": _redis(2),
+            "KEY_PREFIX": "chatcore",
+            "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2},
+        }
+    }
+    CELERY_BROKER_URL = _redis(0)
+else:
+    CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    CELERY_BROKER_URL = "memory://"
+
+AUTH_USER_MODEL = "chatcore.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_UNIQUE_EMAIL = True
+ACCOUNT_USERNAME_MIN_LENGTH = 3
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Chatcore"
+
+EMAIL_BACKEND = (
+    "django.core.mail.backends.console.EmailBackend"
+    if _env.EMAIL_URL.startswith("console:")
+    else "django.core.mail.backends.smtp.EmailBackend"
+)
+_mail = urlsplit(_env.EMAIL_URL)
+EMAIL_HOST, EMAIL_PORT = _mail.hostname or "localhost", _mail.port or 25
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.username or "", _mail.password or ""
+EMAIL_USE_TLS = _mail.scheme == "smtp+tls"
+EMAIL_USE_SSL = _mail.scheme == "smtps"
+DEFAULT_FROM_EMAIL = _env.DEFAULT_FROM_EMAIL
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "chatcore.http.authentication.BearerAuthentication",
+        "chatcore.http.authentication.CookieAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["chatcore.http.rendering.JsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["chatcore.http.parsing.StrictJsonParser"],
+    "DEFAULT_SCHEMA_CLASS": "chatcore.http.schema.ProblemSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["chatcore.http.throttles.RuleThrottle"],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "EXCEPTION_HANDLER": "chatcore.http.problem.problem_response",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Chatcore",
+    "DESCRIPTION": "AI dialogues that cite their sources, and rooms where people and robots help.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+}
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+MEDIA_ROOT = DATA_DIR / "media"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+BOOK_UPLOAD_MAX_BYTES = 25 * 1024 * 1024
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https:")
+SECURE_SSL_REDIRECT = False
+SECURE_HSTS_SECONDS = 31_536_000 if PUBLIC_URL.startswith("https:") else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+ACCESS_TOKEN_SECONDS = 600
+REFRESH_TOKEN_DAYS = 30
+SOCKET_TICKET_SECONDS = 30
+PARTITION_MONTHS_AHEAD = 12
+PARTITION_MONTHS_RED = 2
+
+LLM_BASE_URL, LLM_API_KEY, LLM_MODEL = _env.LLM_BASE_URL, _env.LLM_API_KEY, _env.LLM_MODEL
+EMBEDDING_MODEL = _env.EMBEDDING_MODEL
+
+
+UNFOLD = {"SITE_TITLE": "Chatcore", "SITE_HEADER": "Chatcore", "SHOW_HISTORY": True}

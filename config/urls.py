@@ -1,0 +1,19 @@
+"""Every address of the product; the apps own what lies behind them."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+api = [
+    path("", include("chatcore.api.urls")),
+    path("", include("dialogues.api.urls")),
+    path("", include("rooms.api.urls")),
+]
+
+urlpatterns = [
+    path("api/v1/", include(api)),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("", include("chatcore.urls")),
+    path("", include("dialogues.urls")),
+    path("", include("rooms.urls")),
+]

@@ -1,0 +1,18 @@
+"""The tables of dialogues."""
+
+from dialogues.models.books import Book as Book
+from dialogues.models.books import BookChapter as BookChapter
+from dialogues.models.books import BookLexeme as BookLexeme
+from dialogues.models.books import BookPassage as BookPassage
+from dialogues.models.books import Character as Character
+from dialogues.models.context import DialogueContext as DialogueContext
+from dialogues.models.messages import DialogueMessage as DialogueMessage
+from dialogues.models.messages import DialogueMessageRef as DialogueMessageRef
+from dialogues.models.messages import MessageReference as MessageReference
+from dialogues.models.messages import MessageRole as MessageRole
+from dialogues.models.messages import ReferenceType as ReferenceType
+from dialogues.models.sessions import DialogueSession as DialogueSession
+from dialogues.models.sessions import DialogueStatus as DialogueStatus
+from dialogues.models.sessions import DialogueType as DialogueType
+from dialogues.models.turns import DialogueTurn as DialogueTurn
+from dialogues.models.turns import TurnStatus as TurnStatus

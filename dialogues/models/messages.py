@@ -1,0 +1,165 @@
+"""Messages of dialogues and what they cite, one partition a month by the UUIDv7 `id`."""
+
+import pghistory
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Length
+from psqlextra.models import PostgresPartitionedModel
+from psqlextra.types import PostgresPartitioningMethod
+
+from chatcore.ids import public_code, uuid7
+from chatcore.models.conversations import CONTENT_MAX, Message, MessageRef
+from dialogues.models.books import BookPassage
+from dialogues.models.sessions import DialogueSession
+
+
+# `content__length` in the checks below.
+models.TextField.register_lookup(Length)
+
+
+class MessageRole(models.TextChoices):
+    """Seed 001 numbers them 0 system, 1 human, 2 ai."""
+
+    SYSTEM = "system"
+    USER = "user"
+    ASSISTANT = "assistant"
+    TOOL = "tool"
+
+
+@pghistory.track(
+    pghistory.UpdateEvent(condition=pghistory.AnyChange("content", "deleted_at")),
+    pghistory.DeleteEvent(),
+    model_name="DialogueMessageHistory",
+    fields=["id", "session", "role", "content", "deleted_at"],
+    meta={"db_table": "dialogue_messages_history", "verbose_name_plural": "message history"},
+)
+class DialogueMessage(Message, PostgresPartitionedModel):
+    """One message. Written only through `dialogues.services.messages`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    session = models.ForeignKey(
+        DialogueSession, on_delete=models.CASCADE, related_name="messages", db_index=False
+    )
+    role = models.CharField(max_length=9, choices=MessageRole.choices)
+    # The question that an assistant's message answers.
+    reply_to_message = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, related_name="answers", db_index=False
+    )
+    tokens_used = models.IntegerField(null=True)
+    model_used = models.CharField(max_length=100, blank=True, default="")
+    response_time_ms = models.IntegerField(null=True)
+    confidence_score = models.DecimalField(max_digits=3, decimal_places=2, null=True)
+    error_code = models.CharField(max_length=50, blank=True, default="")
+    error_message = models.TextField(blank=True, default="")
+    retry_count = models.IntegerField(default=0)
+    # Seed 001: 0 = text.
+    message_type = models.SmallIntegerField(default=0)
+    # Seed 001's `message_metadata`, seed 002's `metadata`.
+    metadata = models.JSONField(default=dict, blank=True)
+    context_snapshot = models.JSONField(null=True, blank=True)
+    tool_calls = models.JSONField(null=True, blank=True)
+
+    class Meta:
+        db_table = "dialogue_messages"
+        constraints = [
+            models.CheckConstraint(
+                name="dialogue_messages_role", condition=Q(role__in=MessageRole.values)
+            ),
+            models.CheckConstraint(
+                name="dialogue_messages_content", condition=Q(content__length__lte=CONTENT_MAX)
+            ),
+            models.CheckConstraint(
+                name="dialogue_messages_confidence",
+                condition=Q(confidence_score__isnull=True) | Q(confidence_score__range=(0, 1)),
+            ),
+        ]
+        indexes = [
+            # messages_before() / messages_after(); see RoomMessage for why not by id.
+            models.Index(fields=["session", "seq"], name="dialogue_messages_session_seq"),
+            # changes_after().
+            models.Index(fields=["session", "version"], name="dialogue_messages_session_ver"),
+            # Seed 001's full-text search over one's own messages.
+            GinIndex(
+                SearchVector("content", config="english"), name="dialogue_messages_content_gin"
+            ),
+            models.Index(
+                fields=["reply_to_message"],
+                name="dialogue_messages_reply_to",
+                condition=Q(reply_to_message__isnull=False),
+            ),
+        ]
+
+    class PartitioningMeta:
+        method = PostgresPartitioningMethod.RANGE
+        key = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.role}: {self.content[:60]}"
+
+    @property
+    def code(self) -> str:
+        """Seed 000's `message_id`: the id in another spelling."""
+        return public_code("msg", self.id)
+
+
+class DialogueMessageRef(MessageRef):
+    """The client refs used in a dialogue; a reply's ref is the id of its turn."""
+
+    pk = models.CompositePrimaryKey("conversation_id", "author_id", "client_ref")
+    conversation = models.ForeignKey(
+        DialogueSession, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+
+    class Meta:
+        db_table = "dialogue_message_refs"
+
+    def __str__(self) -> str:
+        return str(self.client_ref)
+
+
+class ReferenceType(models.TextChoices):
+    CHAPTER = "chapter"
+    PAGE = "page"
+    PARAGRAPH = "paragraph"
+    CHARACTER_MEMORY = "character_memory"
+
+
+class MessageReference(models.Model):
+    """A citation (seed 000): `highlighted_text` was found, letter for letter, in `source_text`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    # references_of(): the citations of one page of messages.
+    message = models.ForeignKey(
+        DialogueMessage, on_delete=models.CASCADE, related_name="references"
+    )
+    position = models.PositiveSmallIntegerField(default=0)
+    reference_type = models.CharField(max_length=16, choices=ReferenceType.choices)
+    passage = models.ForeignKey(
+        BookPassage, on_delete=models.SET_NULL, null=True, related_name="references"
+    )
+    chapter_number = models.IntegerField(null=True)
+    page_number = models.IntegerField(null=True)
+    paragraph_index = models.IntegerField(null=True)
+    source_text = models.TextField(blank=True)
+    highlighted_text = models.TextField(blank=True)
+    vector_id = models.CharField(max_length=100, blank=True, db_index=True)
+    similarity_score = models.DecimalField(max_digits=3, decimal_places=2, null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "message_references"
+        ordering = ["position"]
+        constraints = [
+            models.CheckConstraint(
+                name="message_references_type", condition=Q(reference_type__in=ReferenceType.values)
+            ),
+            models.CheckConstraint(
+                name="message_references_similarity",
+                condition=Q(similarity_score__isnull=True) | Q(similarity_score__range=(0, 1)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference_type} {self.chapter_number}/{self.paragraph_index}"
