@@ -74,3 +74,26 @@ class LoginRevoked(Event):
 
     type = "login.revoked"
     login: UUID | None = None
+
+
+class MessageEvent(Lasting):
+    """Base: `message` is the whole object as `GET …/messages/` gives it, JSON types only."""
+
+    message: dict[str, Any]
+
+    def data(self) -> dict[str, Any]:
+        return self.message
+
+
+class MessageCreated(MessageEvent):
+    type = "message.created"
+
+
+class MessageEdited(MessageEvent):
+    type = "message.edited"
+
+
+class MessageDeleted(MessageEvent):
+    """The message keeps its place, with empty content."""
+
+    type = "message.deleted"
