@@ -1,0 +1,51 @@
+"""Who is asking: a client with a Bearer token, or a browser with its session and CSRF token."""
+
+from __future__ import annotations
+
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.request import Request
+
+from chatcore.errors import Forbidden, NotAuthenticated
+from chatcore.models import User
+from chatcore.selectors.logins import AccessClaims, parse_access_token, user_of_login
+
+
+class BearerAuthentication(BaseAuthentication):
+    """`Authorization: Bearer <access>`. `request.auth` is the AccessClaims.
+
+    A token that is bad is refused even where nobody needs to sign in: a client that believes
+    it is somebody must not be answered as nobody.
+    """
+
+    def authenticate(self, request: Request) -> tuple[User, AccessClaims] | None:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        claims = parse_access_token(token.strip())
+        user = user_of_login(claims) if claims else None
+        if claims is None or user is None:
+            raise NotAuthenticated(
+                "The access token is not valid, has run out or was revoked.", code="invalid_token"
+            )
+        return user, claims
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="chatcore"'
+
+
+class CookieAuthentication(SessionAuthentication):
+    """The session of our own pages; every unsafe method needs the CSRF token, too."""
+
+    def authenticate(self, request: Request) -> tuple[User, None] | None:
+        user = getattr(request._request, "user", None)  # noqa: SLF001 - as DRF itself does
+        if not isinstance(user, User) or not user.may_sign_in:
+            return None
+        self.enforce_csrf(request)
+        return user, None
+
+    def enforce_csrf(self, request: Request) -> None:
+        try:
+            super().enforce_csrf(request)
+        except PermissionDenied as refused:
+            raise Forbidden(str(refused.detail), code="csrf_failed") from None
