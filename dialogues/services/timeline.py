@@ -1,0 +1,42 @@
+"""Where the kernel keeps a dialogue's messages, and who may say something in it."""
+
+from chatcore.services.refusals import register_refusal
+from chatcore.services.timeline import Column, Timeline
+
+register_refusal("dialogue_closed", "The dialogue has ended; open it again or start another")
+
+DIALOGUE_TIMELINE = Timeline(
+    conversations="dialogue_sessions",
+    messages="dialogue_messages",
+    refs="dialogue_message_refs",
+    conversation_column="session_id",
+    # A dialogue has one person; who spoke is the message's role.
+    author_column=None,
+    columns={
+        "role": Column("text", "user"),
+        "reply_to_message_id": Column("uuid"),
+        "tokens_used": Column("integer"),
+        "model_used": Column("text", ""),
+        "response_time_ms": Column("integer"),
+        "confidence_score": Column("numeric"),
+        "error_code": Column("text", ""),
+        "error_message": Column("text", ""),
+        "retry_count": Column("integer", 0),
+        "message_type": Column("smallint", 0),
+        "metadata": Column("jsonb", {}),
+        "context_snapshot": Column("jsonb"),
+        "tool_calls": Column("jsonb"),
+    },
+    rights="LEFT JOIN users a ON a.id = d.author",
+    # Missing and not yours are one answer; then the dialogue's state.
+    refusal="""CASE
+      WHEN c.user_id IS DISTINCT FROM d.author THEN 'not_found'
+      WHEN a.account_status <> 'active' OR a.deleted_at IS NOT NULL THEN 'not_found'
+      WHEN c.status <> 'active' THEN 'dialogue_closed'
+    END""",
+    counters={
+        "message_count": "c.message_count + x.messages",
+        "total_tokens_used": "c.total_tokens_used + x.tokens",
+    },
+    sums={"tokens": "coalesce(sum(tokens_used), 0)"},
+)
