@@ -1,0 +1,90 @@
+"""What the pages for people share: signed-in requests, errors as pages, a message as a line."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, cast
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from chatcore.errors import ChatcoreError
+from chatcore.models import User
+from chatcore.shelves import shelves_of
+
+P = ParamSpec("P")
+
+
+class PageRequest(HttpRequest):
+    """A request whose sender is signed in."""
+
+    user: User
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A passage that an answer quotes, and where a click leads."""
+
+    url: str
+    place: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A message as `_message.html` shows it; thread.js fills the same slots."""
+
+    id: UUID
+    seq: int
+    author: str
+    mine: bool
+    kind: str
+    content: str
+    created_at: datetime
+    edited: bool = False
+    deleted: bool = False
+    citations: Sequence[Citation] = ()
+    following: bool = False
+
+
+def with_followers(lines: Iterable[Line]) -> list[Line]:
+    """Mark each line whose author also wrote the one above: they read as one block."""
+    marked: list[Line] = []
+    for line in lines:
+        marked.append(replace(line, following=bool(marked) and marked[-1].author == line.author))
+    return marked
+
+
+def page(
+    view: Callable[Concatenate[PageRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """A view for whoever is signed in; what stops it becomes a page that says so."""
+
+    @login_required
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return view(cast(PageRequest, request), *args, **kwargs)
+        except ChatcoreError as stopped:
+            return error_page(request, stopped)
+
+    return guarded
+
+
+def error_page(request: HttpRequest, stopped: ChatcoreError) -> HttpResponse:
+    context = {"status": stopped.status, "title": stopped.title, "detail": stopped.detail}
+    return render(request, "web/error.html", context, status=stopped.status)
+
+
+def render_page(request: PageRequest, template: str, **context: Any) -> HttpResponse:
+    """A page with the shelves beside it."""
+    return render(request, template, {"shelves": shelves_of(request.user), **context})
+
+
+def position(request: HttpRequest, name: str) -> int | None:
+    """A `seq` from the query string; whatever is no number is as if it were not there."""
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None

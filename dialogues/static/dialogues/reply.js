@@ -1,0 +1,77 @@
+/**
+ * The answer while it is being written. It has no place in the log yet: it stands at the end, grows
+ * with each delta, and gives way to the stored message that carries the citations.
+ */
+
+/** Offsets count characters as people do, not UTF-16 halves. @param {string} text */
+const length = (text) => [...text].length;
+
+export class Reply {
+  /** @param {import("../chatcore/thread.js").Thread} thread @param {string} author */
+  constructor(thread, author) {
+    this.thread = thread;
+    this.author = author;
+    this.id = "";
+    this.written = 0;
+    /** @type {HTMLElement | null} */
+    this.item = null;
+  }
+
+  get underway() {
+    return this.item !== null && !this.item.classList.contains("failed");
+  }
+
+  /** A question was stored, so an answer is coming: show that someone is looking. */
+  expect() {
+    if (!this.item || !this.underway) this.put("");
+  }
+
+  /** @param {string} id */
+  start(id) {
+    if (id !== this.id || !this.item) this.put(id);
+  }
+
+  /** @param {string} id */
+  put(id) {
+    if (this.item && !this.id && this.underway) {
+      this.id = id;
+      return;
+    }
+    this.item?.remove();
+    this.id = id;
+    this.written = 0;
+    this.item = this.thread.place(this.thread.blank(), 0);
+    this.thread.fill(this.item, {
+      id: "", seq: 0, author: this.author, mine: false, kind: "assistant", content: "",
+      createdAt: new Date().toISOString(), edited: false, deleted: false, citations: [],
+    });
+    this.item.classList.add("streaming");
+  }
+
+  /**
+   * A repeat is cut off, a hole is left to the stored message that follows.
+   * @param {string} id @param {number} offset @param {string} text
+   */
+  grow(id, offset, text) {
+    this.start(id);
+    if (offset > this.written) return;
+    const fresh = [...text].slice(this.written - offset).join("");
+    this.item?.querySelector('[data-slot="content"]')?.append(fresh);
+    this.written += length(fresh);
+  }
+
+  /** @param {string} why */
+  fail(why) {
+    if (!this.item) this.put("");
+    this.item?.classList.replace("streaming", "failed");
+    const place = this.item?.querySelector('[data-slot="state"]');
+    if (place) place.textContent = why;
+  }
+
+  /** The stored message is here. */
+  remove() {
+    this.item?.remove();
+    this.item = null;
+    this.id = "";
+  }
+}
