@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import Model, QuerySet
@@ -11,9 +11,12 @@ from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
-from rest_framework.views import APIView
 
 from chatcore.errors import Invalid
+
+if TYPE_CHECKING:
+    # rest_framework.views itself imports what the settings name, this among it.
+    from rest_framework.views import APIView
 
 DEFAULT_LIMIT = 50
 MOST = 100

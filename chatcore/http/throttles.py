@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.http import HttpRequest
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
-from rest_framework.views import APIView
 
 from chatcore.errors import TooManyRequests
 from chatcore.http.client_ip import client_ip, rate_key
 from chatcore.http.limits import Rule, hit
+
+if TYPE_CHECKING:
+    # rest_framework.views itself imports what the settings name, this among it.
+    from rest_framework.views import APIView
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 

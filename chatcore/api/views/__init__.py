@@ -1,0 +1,1 @@
+"""The kernel's endpoints: signing in, people, permissions, jobs."""

@@ -1,0 +1,144 @@
+"""Who may do what, and why.
+
+A permission is `domain:function:action`. An account holds it when it is active and
+- it is a superuser, or
+- a grant names it, the account, or
+- a grant names one of its groups: the Django groups it is in, and the group of its account type.
+A grant of the action `*` covers every action of its domain.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from django.db.models import Q, QuerySet
+
+from chatcore.errors import Forbidden, Invalid
+from chatcore.models import AccountStatus, AccountType, PermissionDomain, PermissionGrant, User
+from chatcore.models.permissions import ANY_ACTION
+
+# The built-in groups that everybody of a type belongs to, without a membership row.
+TYPE_GROUPS: dict[str, str] = {
+    AccountType.GUEST: "guests",
+    AccountType.MEMBER: "members",
+    AccountType.AGENT: "agents",
+    AccountType.SUPERVISOR: "supervisors",
+    AccountType.STAFF: "staff",
+    AccountType.ROBOT: "robots",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why an account may or may not; `reasons` are sentences, in the order they were asked."""
+
+    user: User
+    permission: str
+    allowed: bool
+    reasons: list[str] = field(default_factory=list)
+
+
+def can(user: User, permission: str) -> bool:
+    """Whether `user` holds `permission`. One query for the life of the instance (a request)."""
+    prefix, action = split_permission(permission)
+    if not user.may_sign_in:
+        return False
+    if user.is_superuser:
+        return True
+    held = held_permissions(user)
+    return f"{prefix}:{action}" in held or f"{prefix}:{ANY_ACTION}" in held
+
+
+def require(user: User, permission: str) -> None:
+    """Raises Forbidden that names the permission which is missing."""
+    if not can(user, permission):
+        raise Forbidden(f"This needs the permission {permission}.", code="permission_denied")
+
+
+def held_permissions(user: User) -> frozenset[str]:
+    """All that grants give this account, wildcards as `chat:room:*`."""
+    held: frozenset[str] | None = getattr(user, "_held_permissions", None)
+    if held is None:
+        rows = grants_of(user).values_list("domain__permission_prefix", "action")
+        held = frozenset(f"{prefix}:{action}" for prefix, action in rows)
+        user._held_permissions = held  # type: ignore[attr-defined]  # noqa: SLF001 - see docstring
+    return held
+
+
+def grants_of(user: User) -> QuerySet[PermissionGrant]:
+    """The grants that reach an account, by any way."""
+    return PermissionGrant.objects.filter(
+        Q(user=user) | Q(group__user=user) | Q(group__name=TYPE_GROUPS[user.account_type])
+    ).distinct()
+
+
+@lru_cache(maxsize=1024)
+def split_permission(permission: str) -> tuple[str, str]:
+    """("chat:room", "create"); raises Invalid for what is not of that form."""
+    parts = permission.split(":")
+    if len(parts) != 3 or not all(part.replace("-", "").replace("_", "").isalnum()
+                                  for part in parts):
+        raise Invalid(
+            "Write a permission as `domain:function:action`, for example chat:room:create.",
+            errors={"permission": ["Not of the form domain:function:action."]},
+        )
+    return f"{parts[0]}:{parts[1]}", parts[2]
+
+
+def explain(user: User, permission: str) -> Explanation:
+    """The whole chain of why `user` may or may not; more queries than `can`, same answer."""
+    prefix, action = split_permission(permission)
+    reasons = _spelling(prefix, action)
+    if not user.may_sign_in:
+        state = "deleted" if user.deleted_at else user.account_status
+        reasons.append(f"The account is {state}; only an active account may do anything.")
+        return Explanation(user, permission, allowed=False, reasons=reasons)
+    if user.is_superuser:
+        reasons.append("The account is a superuser, who may do everything.")
+        return Explanation(user, permission, allowed=True, reasons=reasons)
+    found = _reasons_yes(user, prefix, action)
+    reasons += found or [_reason_no(user, permission, prefix, action)]
+    return Explanation(user, permission, allowed=bool(found), reasons=reasons)
+
+
+def _spelling(prefix: str, action: str) -> list[str]:
+    domain = PermissionDomain.objects.filter(permission_prefix=prefix).first()
+    if domain is None:
+        return [f"There is no domain {prefix}; nothing can grant it."]
+    if domain.actions and action not in domain.actions:
+        known = ", ".join(domain.actions)
+        return [f"{prefix} knows no action {action}; it knows {known}."]
+    return []
+
+
+def _reasons_yes(user: User, prefix: str, action: str) -> list[str]:
+    grants = (
+        grants_of(user)
+        .filter(domain__permission_prefix=prefix, action__in=[action, ANY_ACTION])
+        .select_related("group", "domain")
+        .order_by("group__name", "action")
+    )
+    return [_reason_yes(user, grant) for grant in grants]
+
+
+def _reason_yes(user: User, grant: PermissionGrant) -> str:
+    if grant.group is None:
+        return f"{grant.permission} is granted to the account itself."
+    if grant.group.name == TYPE_GROUPS[user.account_type]:
+        how = f"to which every account of type {user.account_type} belongs"
+    else:
+        how = "of which the account is a member"
+    return f"{grant.permission} is granted to the group {grant.group.name}, {how}."
+
+
+def _reason_no(user: User, permission: str, prefix: str, action: str) -> str:
+    groups = {TYPE_GROUPS[user.account_type], *user.groups.values_list("name", flat=True)}
+    holders = PermissionGrant.objects.filter(
+        domain__permission_prefix=prefix, action__in=[action, ANY_ACTION], group__isnull=False
+    ).values_list("group__name", flat=True)
+    others = ", ".join(sorted(set(holders))) or "no group"
+    return (
+        f"Nothing grants {permission} to the account or to its groups "
+        f"({', '.join(sorted(groups))}). Granted to: {others}."
+    )
