@@ -47,6 +47,7 @@ class Line:
     edited: bool = False
     deleted: bool = False
     citations: Sequence[Citation] = ()
+    state: str = ""
     following: bool = False
 
 

@@ -8,3 +8,9 @@ class DialoguesConfig(AppConfig):
 
     name = "dialogues"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from chatcore.shelves import register_shelf
+        from dialogues.shelf import dialogue_shelf
+
+        register_shelf("dialogues", dialogue_shelf, order=10)

@@ -6,7 +6,7 @@
 
 /**
  * @typedef {{id: string, seq: number, author: string, mine: boolean, kind: string, content: string,
- *   createdAt: string, edited: boolean, deleted: boolean, citations: Citation[]}} Line
+ *   createdAt: string, edited: boolean, deleted: boolean, citations: Citation[], state?: string}} Line
  * @typedef {{url: string, place: string, quote: string}} Citation
  */
 
@@ -102,7 +102,7 @@ export class Thread {
     slot(item, "author").textContent = line.author;
     slot(item, "content").textContent = line.deleted ? "This message was deleted." : line.content;
     slot(item, "edited").hidden = !line.edited || line.deleted;
-    slot(item, "state").textContent = "";
+    slot(item, "state").textContent = line.state ?? "";
     const time = slot(item, "time");
     time.setAttribute("datetime", line.createdAt);
     time.textContent = shortTime(line.createdAt);

@@ -26,14 +26,17 @@ export class Reply {
     if (!this.item || !this.underway) this.put("");
   }
 
-  /** @param {string} id */
+  /** An answer begins, or begins again from nothing after a failed attempt. @param {string} id */
   start(id) {
-    if (id !== this.id || !this.item) this.put(id);
+    this.put(id);
+    const content = this.item?.querySelector('[data-slot="content"]');
+    if (content) content.textContent = "";
+    this.written = 0;
   }
 
   /** @param {string} id */
   put(id) {
-    if (this.item && !this.id && this.underway) {
+    if (this.item && this.underway && (!this.id || this.id === id)) {
       this.id = id;
       return;
     }
@@ -53,7 +56,7 @@ export class Reply {
    * @param {string} id @param {number} offset @param {string} text
    */
   grow(id, offset, text) {
-    this.start(id);
+    if (id !== this.id || !this.item) this.put(id);
     if (offset > this.written) return;
     const fresh = [...text].slice(this.written - offset).join("");
     this.item?.querySelector('[data-slot="content"]')?.append(fresh);

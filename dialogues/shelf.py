@@ -1,0 +1,47 @@
+"""The shelf of dialogues on the home page."""
+
+from django.db.models import F
+from django.urls import reverse
+
+from chatcore.models import User
+from chatcore.shelves import Shelf, ShelfItem
+from dialogues.models import DialogueSession
+from dialogues.selectors.access import dialogues_of
+
+SHOWN = 30
+
+
+def dialogue_shelf(user: User) -> Shelf:
+    """My dialogues, the one I last spoke in first."""
+    newest_first = F("last_message_at").desc(nulls_last=True)
+    sessions = dialogues_of(user).order_by(newest_first, "-id")[:SHOWN]
+    return Shelf(
+        name="dialogues",
+        title="Dialogues",
+        items=[_item(session) for session in sessions],
+        empty="You have not asked a book anything yet.",
+        new_url=reverse("dialogue_new"),
+        new_label="New dialogue",
+    )
+
+
+def _item(session: DialogueSession) -> ShelfItem:
+    return ShelfItem(
+        topic=f"dialogue:{session.pk}",
+        title=dialogue_title(session),
+        url=reverse("dialogue", args=[session.pk]),
+        note=answerer_name(session),
+        at=session.last_message_at or session.created_at,
+        kind="book" if session.book_id else "",
+    )
+
+
+def dialogue_title(session: DialogueSession) -> str:
+    return session.title or (session.book.title if session.book else "New dialogue")
+
+
+def answerer_name(session: DialogueSession) -> str:
+    """Who answers, as a reader would call them."""
+    if session.character:
+        return session.character.name
+    return session.book.title if session.book else "Assistant"

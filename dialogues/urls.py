@@ -1,0 +1,14 @@
+"""Addresses."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from dialogues import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("dialogues/new/", views.dialogue_new, name="dialogue_new"),
+    path("dialogues/<uuid:id>/", views.dialogue, name="dialogue"),
+    path("dialogues/<uuid:id>/ask/", views.dialogue_ask, name="dialogue_ask"),
+    path("books/", views.books, name="books"),
+    path("books/<uuid:id>/", views.book, name="book"),
+    path("books/<uuid:id>/chapters/<int:number>/", views.chapter, name="chapter"),
+]

@@ -1,0 +1,95 @@
+"""Pages of dialogues. The socket makes them live; without script a form posts and the page reloads."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from chatcore.errors import ChatcoreError
+from chatcore.ids import uuid7
+from chatcore.pages import PageRequest, page, position, render_page
+from dialogues.forms import AskForm, NewDialogueForm
+from dialogues.models import DialogueSession
+from dialogues.pages import lines_of
+from dialogues.selectors.access import dialogue_for
+from dialogues.selectors.messages import messages_before
+from dialogues.selectors.reading import book_to_read, books_to_read, chapter_to_read
+from dialogues.selectors.turns import open_turns
+from dialogues.services.sessions import create_dialogue
+from dialogues.services.turns import ask
+from dialogues.shelf import answerer_name, dialogue_title
+
+PAGE_LENGTH = 50
+
+
+@page
+@require_safe
+def dialogue(request: PageRequest, id: UUID) -> HttpResponse:
+    session = dialogue_for(request.user, id)
+    return render_page(request, "web/dialogue.html", **_thread(request, session))
+
+
+def _thread(request: PageRequest, session: DialogueSession) -> dict[str, Any]:
+    """Everything one page of a dialogue shows."""
+    history = messages_before(session, position(request, "before"), PAGE_LENGTH)
+    first_seq = history.results[0]["seq"] if history.results else 0
+    return {
+        "topic": f"dialogue:{session.pk}",
+        "conversation": session,
+        "title": dialogue_title(session),
+        "answerer": answerer_name(session),
+        "lines": lines_of(session, history.results, request.user.shown_name),
+        "earlier_url": f"?before={first_seq}" if history.has_more else "",
+        "later_url": request.path if "before" in request.GET else "",
+        "answering": open_turns(session.pk) > 0,
+        "send_url": reverse("dialogue_ask", args=[session.pk]),
+        "new_ref": uuid7(),
+        "composer_label": f"Ask {answerer_name(session)}",
+        "composer_closed": session.status == "ended",
+    }
+
+
+@page
+@require_POST
+def dialogue_ask(request: PageRequest, id: UUID) -> HttpResponse:
+    """The composer without script: store the question, show the page, which waits for the answer."""
+    session = dialogue_for(request.user, id)
+    form = AskForm(request.POST)
+    if form.is_valid():
+        ask(request.user, session.pk, form.cleaned_data["content"], form.cleaned_data["client_ref"])
+    return redirect(f"{reverse('dialogue', args=[session.pk])}#end")
+
+
+@page
+@require_http_methods(["GET", "HEAD", "POST"])
+def dialogue_new(request: PageRequest) -> HttpResponse:
+    books = books_to_read()
+    form = NewDialogueForm(request.POST or None, initial=request.GET.dict(), books=books)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return redirect("dialogue", create_dialogue(request.user, **form.beginning()).pk)
+        except ChatcoreError as refused:
+            form.add_error(None, refused.detail)
+    return render(request, "web/dialogue_new.html", {"form": form, "books": books})
+
+
+@page
+@require_safe
+def books(request: PageRequest) -> HttpResponse:
+    return render(request, "web/books.html", {"books": books_to_read()})
+
+
+@page
+@require_safe
+def book(request: PageRequest, id: UUID) -> HttpResponse:
+    found = book_to_read(id)
+    return render(request, "web/book.html", {"book": found, "chapters": found.chapters.all()})
+
+
+@page
+@require_safe
+def chapter(request: PageRequest, id: UUID, number: int) -> HttpResponse:
+    return render(request, "web/chapter.html", {"reading": chapter_to_read(id, number)})
