@@ -6,4 +6,4 @@ from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
 class AdminConfig(DjangoAdminConfig):
     """Django's admin, under the product's name."""
 
-    default_site = "unfold.sites.UnfoldAdminSite"
+    default_site = "chatcore.admin_site.ChatcoreAdminSite"

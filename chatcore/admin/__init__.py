@@ -1,0 +1,10 @@
+"""The kernel's admin pages. Importing this package registers them."""
+
+from chatcore.admin import history as history
+from chatcore.admin import jobs as jobs
+from chatcore.admin import logins as logins
+from chatcore.admin import partitions as partitions
+from chatcore.admin import permissions as permissions
+from chatcore.admin import users as users
+from chatcore.admin import vendors as vendors
+from chatcore.admin import why as why

@@ -1,0 +1,63 @@
+"""Permissions: the domains, who was granted what, and why somebody may or may not."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+
+from chatcore.admin.base import ChatcoreAdmin, ReadOnlyInline
+from chatcore.admin_site import PEOPLE, Menu
+from chatcore.models import PermissionDomain, PermissionGrant
+
+
+class GrantInline(ReadOnlyInline[PermissionGrant, PermissionDomain]):
+    model = PermissionGrant
+    fields = readonly_fields = ("action", "group", "user", "granted_by", "created_at")
+    per_page = 50
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PermissionGrant]:
+        return super().get_queryset(request).select_related("domain", "group", "user", "granted_by")
+
+
+@admin.register(PermissionDomain)
+class PermissionDomainAdmin(ChatcoreAdmin[PermissionDomain]):
+    menu = Menu(PEOPLE, 20, "shield")
+    list_display = ("permission_prefix", "description", "shown_actions", "grant_count")
+    search_fields = ("permission_prefix", "description")
+    inlines: ClassVar = [GrantInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PermissionDomain]:
+        return super().get_queryset(request).annotate(grant_count=Count("grants"))
+
+    @admin.display(description="actions")
+    def shown_actions(self, domain: PermissionDomain) -> str:
+        return ", ".join(domain.actions)
+
+    @admin.display(description="grants", ordering="grant_count")
+    def grant_count(self, domain: Any) -> int:
+        return int(domain.grant_count)
+
+
+@admin.register(PermissionGrant)
+class PermissionGrantAdmin(ChatcoreAdmin[PermissionGrant]):
+    menu = Menu(PEOPLE, 30, "verified_user")
+    list_display = ("shown_permission", "group", "user", "granted_by", "created_at")
+    list_filter = ("domain", "group")
+    list_select_related = ("domain", "group", "user", "granted_by")
+    search_fields = ("domain__permission_prefix", "action", "group__name", "user__username")
+    autocomplete_fields = ("domain", "group", "user")
+    readonly_fields = ("granted_by", "created_at")
+
+    def save_model(
+        self, request: HttpRequest, obj: PermissionGrant, form: forms.ModelForm[Any], change: bool
+    ) -> None:
+        obj.granted_by = obj.granted_by or request.user  # type: ignore[assignment]
+        super().save_model(request, obj, form, change)
+
+    @admin.display(description="permission", ordering="domain__permission_prefix")
+    def shown_permission(self, grant: PermissionGrant) -> str:
+        return grant.permission
