@@ -135,12 +135,17 @@ if REDIS_URL:
         }
     }
     CELERY_BROKER_URL = _redis(0)
+    PRESENCE_REDIS_URL = _redis(2)
 else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     CELERY_BROKER_URL = "memory://"
 
 AUTH_USER_MODEL = "chatcore.User"
+SILENCED_SYSTEM_CHECKS = [
+    "auth.W004",  # the username is unique, whatever the case, by a constraint on an expression
+]
+CSRF_FAILURE_VIEW = "chatcore.http.problem.csrf_failure"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -158,6 +163,11 @@ ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_UNIQUE_EMAIL = True
+ACCOUNT_ADAPTER = "chatcore.accounts.AccountAdapter"
+ACCOUNT_USERNAME_VALIDATORS = "chatcore.accounts.username_validators"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Chatcore: "
+# False switches allauth's own limits off, an empty table keeps its defaults.
+ACCOUNT_RATE_LIMITS: Any = {} if RATE_LIMITS else False
 ACCOUNT_USERNAME_MIN_LENGTH = 3
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True

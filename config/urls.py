@@ -17,3 +17,8 @@ urlpatterns = [
     path("", include("dialogues.urls")),
     path("", include("rooms.urls")),
 ]
+
+handler400 = "chatcore.http.problem.bad_request"
+handler403 = "chatcore.http.problem.permission_denied"
+handler404 = "chatcore.http.problem.page_not_found"
+handler500 = "chatcore.http.problem.server_error"
