@@ -140,6 +140,7 @@ else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     CELERY_BROKER_URL = "memory://"
+    RATE_LIMIT_URL = ""
 
 AUTH_USER_MODEL = "chatcore.User"
 SILENCED_SYSTEM_CHECKS = [

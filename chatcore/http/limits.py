@@ -101,7 +101,7 @@ def hit(rule: Rule, key: str) -> Verdict:
     """Count one and judge it."""
     if not settings.RATE_LIMITS:
         return ALLOWED
-    if rule.shared and settings.REDIS_URL and not _away:
+    if rule.shared and settings.RATE_LIMIT_URL and not _away:
         try:
             limiter = _shared()
             allowed = limiter.hit(rule.item, key)
@@ -122,7 +122,7 @@ async def ahit(rule: Rule, key: str) -> Verdict:
 def forget(rule: Rule, key: str) -> None:
     """Start `key` at zero, for example after a sign-in that succeeded."""
     _here().storage.clear(rule.item.key_for(key))
-    if rule.shared and settings.REDIS_URL and not _away:
+    if rule.shared and settings.RATE_LIMIT_URL and not _away:
         try:
             _shared().clear(rule.item, key)
         except StorageError as error:
@@ -149,8 +149,18 @@ def _here() -> FixedWindowRateLimiter:
 def _shared() -> SlidingWindowCounterRateLimiter:
     return SlidingWindowCounterRateLimiter(
         RedisStorage(
-            settings.REDIS_URL, wrap_exceptions=True,
+            settings.RATE_LIMIT_URL, wrap_exceptions=True,
             # No patience and no retries: the fall-back is at hand.
             socket_connect_timeout=0.3, socket_timeout=0.5, retry=Retry(NoBackoff(), 0),
         )
     )
+
+
+def start_over() -> None:
+    """Forget every count of this process and of Valkey: for tests and for an operator's mercy."""
+    _here().storage.reset()
+    if settings.RATE_LIMIT_URL and not _away:
+        try:
+            _shared().storage.reset()
+        except StorageError as error:
+            _away.trip(error)
