@@ -8,3 +8,7 @@ class ChatcoreConfig(AppConfig):
 
     name = "chatcore"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # Here: checks look at models, which are not there when this module is imported.
+        from chatcore import checks  # noqa: F401

@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from chatcore.embedded.folder import default_data_dir
 from chatcore.embedded.urls import service_urls
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -20,7 +21,8 @@ class Env(BaseSettings):
     model_config = SettingsConfigDict(extra="ignore", case_sensitive=True)
 
     PORT: int = Field(8000, ge=1, le=65535)
-    CHATCORE_DATA_DIR: Path = BASE_DIR / "var"
+    HOST: str = "127.0.0.1"
+    CHATCORE_DATA_DIR: Path = Field(default_factory=default_data_dir)
     DATABASE_URL: str = ""
     DATABASE_REPLICA_URL: str = ""
     REDIS_URL: str = ""
@@ -37,6 +39,7 @@ class Env(BaseSettings):
     LLM_API_KEY: str = ""
     LLM_MODEL: str = ""
     EMBEDDING_MODEL: str = ""
+    METRICS_TOKEN: str = ""
     LOG_FORMAT: Literal["console", "json"] = "console"
 
 

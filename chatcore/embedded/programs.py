@@ -61,12 +61,13 @@ def prepare_program(env: Mapping[str, str], *, demo: bool) -> Program:
     return Program("prepare", words + ([] if demo else ["--no-demo"]), CHECKOUT, env, once=True)
 
 
-def child_env(urls: Mapping[str, str], data_dir: Path, port: int) -> dict[str, str]:
+def child_env(urls: Mapping[str, str], data_dir: Path, host: str, port: int) -> dict[str, str]:
     """Our environment and the addresses of the services."""
     return {
         **os.environ,
         **urls,
         "CHATCORE_DATA_DIR": str(data_dir),
+        "HOST": host,
         "PORT": str(port),
         "PYTHONUNBUFFERED": "1",
     }

@@ -104,7 +104,7 @@ def _start(
     if options.only:
         print(json.dumps({**urls, "data_dir": str(data_dir)}), flush=True)
         return
-    env = child_env(urls, data_dir, options.port)
+    env = child_env(urls, data_dir, options.host, options.port)
     first = not is_prepared(data_dir, urls["DATABASE_URL"])
     if first:
         _prepare(supervisor, data_dir, env, demo=not options.no_demo)

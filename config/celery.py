@@ -1,0 +1,52 @@
+"""The Celery application: the broker is Valkey, jobs are JSON, and a job may run twice.
+
+A job that a killed worker held comes back after the visibility timeout; whoever can't wait so long
+(an AI turn) keeps a lease in a durable row of its own.
+"""
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.schedules import crontab
+from celery.signals import heartbeat_sent, setup_logging
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("chatcore")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(
+    task_serializer="json",
+    accept_content=["json"],
+    task_ignore_result=True,
+    # A job is taken off the broker when it is done, not when it is begun.
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    worker_cancel_long_running_tasks_on_connection_loss=False,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={"visibility_timeout": 1800, "socket_connect_timeout": 2},
+    timezone="UTC",
+    beat_max_loop_interval=5,
+    beat_schedule={
+        "create-partitions": {
+            "task": "chatcore.create_partitions",
+            "schedule": crontab(hour=3, minute=17),
+        },
+    },
+)
+app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def _keep_our_logging(**_: Any) -> None:
+    """Celery would set up logging of its own; Django's settings have done that."""
+
+
+@heartbeat_sent.connect
+def _note_alive(**_: Any) -> None:
+    # Here and not at the top: the settings must be read first.
+    from chatcore.health import note_worker_alive
+
+    note_worker_alive()
