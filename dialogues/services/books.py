@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import count
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -72,9 +73,7 @@ def import_book(
     (a BCP 47 tag) win over what the file says. `progress` hears of documents read, then of
     passages stored; the latter inside the transaction. Raises BookUnreadable.
     """
-    parsed = read_book(
-        data, name, title=title, author=author, language=language, progress=progress
-    )
+    parsed = read_book(data, name, title=title, author=author, language=language, progress=progress)
     return store_book(
         parsed, is_knowledge_base=is_knowledge_base, created_by=created_by, progress=progress
     )
@@ -170,7 +169,9 @@ def _rows(chapters: list[tuple[UUID, ParsedChapter]]) -> list[_Row]:
     ]
 
 
-def _columns(book: Book, rows: list[_Row]) -> dict[str, object]:
+def _columns(book: Book, rows: list[_Row]) -> dict[str, Any]:
     names = ("ids", "chapters", "positions", "numbers", "paragraphs", "pages", "sections", "texts")
-    columns = {name: list(values) for name, values in zip(names, zip(*rows, strict=True), strict=True)}
+    columns = {
+        name: list(values) for name, values in zip(names, zip(*rows, strict=True), strict=True)
+    }
     return {"book": book.pk, "config": book.search_config, **columns}
