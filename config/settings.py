@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import dj_database_url
 
+from config.admin_look import UNFOLD as UNFOLD
 from config.env import BASE_DIR, env
 from config.logs import LOGGING as LOGGING
 
@@ -15,7 +16,9 @@ DEBUG = _env.DEBUG
 ALLOWED_HOSTS = [host.strip() for host in _env.ALLOWED_HOSTS.split(",") if host.strip()]
 PUBLIC_URL = _env.PUBLIC_URL or f"http://localhost:{_env.PORT}"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
-DATA_DIR = _env.CHATCORE_DATA_DIR
+HOST = _env.HOST
+METRICS_TOKEN = _env.METRICS_TOKEN
+DATA_DIR = _env.CHATCORE_DATA_DIR.resolve()
 TRUSTED_PROXIES = [p.strip() for p in _env.TRUSTED_PROXIES.split(",") if p.strip()]
 RATE_LIMITS = _env.RATE_LIMITS == "on"
 GUESTS_ALLOWED = _env.GUESTS_ALLOWED
@@ -100,8 +103,9 @@ def _database(url: str) -> dict[str, Any]:
     return found
 
 
-DATABASES = {"default": _database(_env.DATABASE_URL)} if _env.DATABASE_URL else {}
-if _env.DATABASE_REPLICA_URL and DATABASES:
+# Without an address, commands that need no database still work; check chatcore.E010 tells the rest.
+DATABASES = {"default": _database(_env.DATABASE_URL or "postgres://")}
+if _env.DATABASE_REPLICA_URL:
     DATABASES["replica"] = _database(_env.DATABASE_REPLICA_URL)
 # Never used as a backend itself: psqlextra wraps it.
 POSTGRES_EXTRA_DB_BACKEND_BASE = "django.db.backends.postgresql"
@@ -135,12 +139,12 @@ if REDIS_URL:
         }
     }
     CELERY_BROKER_URL = _redis(0)
-    PRESENCE_REDIS_URL = _redis(2)
+    PRESENCE_REDIS_URL = RATE_LIMIT_URL = _redis(2)
 else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     CELERY_BROKER_URL = "memory://"
-    RATE_LIMIT_URL = ""
+    PRESENCE_REDIS_URL = RATE_LIMIT_URL = ""
 
 AUTH_USER_MODEL = "chatcore.User"
 SILENCED_SYSTEM_CHECKS = [
@@ -245,6 +249,3 @@ PARTITION_MONTHS_RED = 2
 
 LLM_BASE_URL, LLM_API_KEY, LLM_MODEL = _env.LLM_BASE_URL, _env.LLM_API_KEY, _env.LLM_MODEL
 EMBEDDING_MODEL = _env.EMBEDDING_MODEL
-
-
-UNFOLD = {"SITE_TITLE": "Chatcore", "SITE_HEADER": "Chatcore", "SHOW_HISTORY": True}
