@@ -68,7 +68,7 @@ def page(
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
-            return view(cast(PageRequest, request), *args, **kwargs)
+            return view(cast("PageRequest", request), *args, **kwargs)
         except ChatcoreError as stopped:
             return error_page(request, stopped)
 

@@ -45,3 +45,8 @@ def answerer_name(session: DialogueSession) -> str:
     if session.character:
         return session.character.name
     return session.book.title if session.book else "Assistant"
+
+
+def composer_label(session: DialogueSession) -> str:
+    """Short enough for one line on a phone."""
+    return "Ask the book" if session.type == "book" else f"Ask {answerer_name(session)}"

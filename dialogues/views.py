@@ -1,4 +1,4 @@
-"""Pages of dialogues. The socket makes them live; without script a form posts and the page reloads."""
+"""Pages of dialogues, live by the socket; without script a form posts and the page reloads."""
 
 from typing import Any
 from uuid import UUID
@@ -20,15 +20,15 @@ from dialogues.selectors.reading import book_to_read, books_to_read, chapter_to_
 from dialogues.selectors.turns import open_turns
 from dialogues.services.sessions import create_dialogue
 from dialogues.services.turns import ask
-from dialogues.shelf import answerer_name, dialogue_title
+from dialogues.shelf import answerer_name, composer_label, dialogue_title
 
 PAGE_LENGTH = 50
 
 
 @page
 @require_safe
-def dialogue(request: PageRequest, id: UUID) -> HttpResponse:
-    session = dialogue_for(request.user, id)
+def dialogue(request: PageRequest, dialogue_id: UUID) -> HttpResponse:
+    session = dialogue_for(request.user, dialogue_id)
     return render_page(request, "web/dialogue.html", **_thread(request, session))
 
 
@@ -47,16 +47,16 @@ def _thread(request: PageRequest, session: DialogueSession) -> dict[str, Any]:
         "answering": open_turns(session.pk) > 0,
         "send_url": reverse("dialogue_ask", args=[session.pk]),
         "new_ref": uuid7(),
-        "composer_label": f"Ask {answerer_name(session)}",
+        "composer_label": composer_label(session),
         "composer_closed": session.status == "ended",
     }
 
 
 @page
 @require_POST
-def dialogue_ask(request: PageRequest, id: UUID) -> HttpResponse:
-    """The composer without script: store the question, show the page, which waits for the answer."""
-    session = dialogue_for(request.user, id)
+def dialogue_ask(request: PageRequest, dialogue_id: UUID) -> HttpResponse:
+    """The composer without script: store the question; the page then waits for the answer."""
+    session = dialogue_for(request.user, dialogue_id)
     form = AskForm(request.POST)
     if form.is_valid():
         ask(request.user, session.pk, form.cleaned_data["content"], form.cleaned_data["client_ref"])
@@ -84,12 +84,12 @@ def books(request: PageRequest) -> HttpResponse:
 
 @page
 @require_safe
-def book(request: PageRequest, id: UUID) -> HttpResponse:
-    found = book_to_read(id)
+def book(request: PageRequest, book_id: UUID) -> HttpResponse:
+    found = book_to_read(book_id)
     return render(request, "web/book.html", {"book": found, "chapters": found.chapters.all()})
 
 
 @page
 @require_safe
-def chapter(request: PageRequest, id: UUID, number: int) -> HttpResponse:
-    return render(request, "web/chapter.html", {"reading": chapter_to_read(id, number)})
+def chapter(request: PageRequest, book_id: UUID, number: int) -> HttpResponse:
+    return render(request, "web/chapter.html", {"reading": chapter_to_read(book_id, number)})

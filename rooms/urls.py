@@ -1,5 +1,14 @@
 """Addresses."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from rooms import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("rooms/new/", views.room_new, name="room_new"),
+    path("rooms/<uuid:room_id>/", views.room, name="room"),
+    path("rooms/<uuid:room_id>/say/", views.room_say, name="room_say"),
+    path("rooms/<uuid:room_id>/read/", views.room_read, name="room_read"),
+    path("rooms/<uuid:room_id>/invite/", views.room_invite, name="room_invite"),
+    path("rooms/<uuid:room_id>/leave/", views.room_leave, name="room_leave"),
+]

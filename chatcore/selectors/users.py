@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -32,9 +33,7 @@ def account_to_sign_in(identifier: str) -> User | None:
 
 def known_people() -> QuerySet[User]:
     """Whom others may see: everybody who is neither pending nor gone."""
-    return User.objects.filter(
-        account_status__in=[AccountStatus.ACTIVE, AccountStatus.SUSPENDED]
-    )
+    return User.objects.filter(account_status__in=[AccountStatus.ACTIVE, AccountStatus.SUSPENDED])
 
 
 def people_found(words: str) -> QuerySet[User]:
@@ -42,8 +41,10 @@ def people_found(words: str) -> QuerySet[User]:
     people = known_people().exclude(account_type=AccountType.GUEST)
     if words:
         people = people.filter(
-            Q(username__icontains=words) | Q(display_name__icontains=words)
-            | Q(first_name__icontains=words) | Q(last_name__icontains=words)
+            Q(username__icontains=words)
+            | Q(display_name__icontains=words)
+            | Q(first_name__icontains=words)
+            | Q(last_name__icontains=words)
         )
     return people
 
@@ -54,6 +55,19 @@ def person(user_id: UUID) -> User:
     if found is None:
         raise NotFound
     return found
+
+
+def person_named(username: str) -> User:
+    """Somebody by username, whatever the case. Raises NotFound; guests are nobody's to find."""
+    found = people_found("").filter(username__iexact=username).first()
+    if found is None:
+        raise NotFound(f"There is nobody called {username}.")
+    return found
+
+
+def ids_of_people(usernames: Sequence[str]) -> list[UUID]:
+    """The ids of several. Raises NotFound with the first name that is nobody's."""
+    return [person_named(username).pk for username in usernames]
 
 
 def account_named(name: str) -> User | None:

@@ -26,9 +26,9 @@ def books_to_read() -> list[Book]:
     return list(Book.objects.filter(status=Book.Status.READY).order_by("title", "id")[:MOST_BOOKS])
 
 
-def book_to_read(id: UUID) -> Book:
+def book_to_read(book_id: UUID) -> Book:
     """One book with its chapters. Raises NotFound, also for a withdrawn one."""
-    book = Book.objects.prefetch_related("chapters").filter(pk=id, status="ready").first()
+    book = Book.objects.prefetch_related("chapters").filter(pk=book_id, status="ready").first()
     if book is None:
         raise NotFound
     return book

@@ -1,0 +1,53 @@
+"""Messages of a room as the lines of a page, its participants as the list beside it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from chatcore.models import User
+from chatcore.pages import Line, with_followers
+from rooms.models import RoomParticipant
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody in a room, as `_people.html` shows them and people.js reads them back."""
+
+    user_id: UUID
+    name: str
+    username: str
+    role: str
+    last_read_seq: int
+
+
+def people_in(places: Sequence[RoomParticipant]) -> list[Person]:
+    return [
+        Person(
+            user_id=place.user_id,
+            name=place.user.shown_name,
+            username=place.user.username,
+            role=place.role,
+            last_read_seq=place.last_read_seq,
+        )
+        for place in places
+    ]
+
+
+def lines_of(messages: Sequence[dict[str, Any]], user: User) -> list[Line]:
+    return with_followers(_line(message, user.pk) for message in messages)
+
+
+def _line(message: dict[str, Any], me: UUID) -> Line:
+    sender = message["sender"]
+    return Line(
+        id=message["id"],
+        seq=message["seq"],
+        author=sender["display_name"] or sender["username"] or "Somebody",
+        mine=sender["id"] == me,
+        kind=message["message_type"],
+        content=message["content"],
+        created_at=message["created_at"],
+        edited=bool(message["edited_at"]),
+        deleted=bool(message["deleted_at"]),
+    )

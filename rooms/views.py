@@ -1,0 +1,116 @@
+"""Pages of rooms, live by the socket; without script a form posts and the page reloads."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages as notices
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from chatcore.errors import ChatcoreError
+from chatcore.ids import uuid7
+from chatcore.pages import PageRequest, page, position, render_page
+from chatcore.selectors.users import ids_of_people, person_named
+from rooms.forms import InviteForm, NewRoomForm, SayForm
+from rooms.pages import lines_of, people_in
+from rooms.selectors.access import RoomAccess, room_for
+from rooms.selectors.history import messages_before
+from rooms.selectors.rooms import participants_of
+from rooms.services.messages import draft_of, say
+from rooms.services.participants import invite, leave
+from rooms.services.reading import mark_read
+from rooms.services.rooms import create_room
+from rooms.shelf import room_title
+
+PAGE_LENGTH = 50
+
+
+@page
+@require_safe
+def room(request: PageRequest, room_id: UUID) -> HttpResponse:
+    access = room_for(request.user, room_id)
+    return render_page(request, "web/room.html", **_thread(request, access))
+
+
+def _thread(request: PageRequest, access: RoomAccess) -> dict[str, Any]:
+    """Everything one page of a room shows."""
+    found, place = access.room, access.participant
+    history, has_more = messages_before(access, position(request, "before"), PAGE_LENGTH)
+    return {
+        "topic": f"room:{found.pk}",
+        "conversation": found,
+        "title": room_title(request.user, found),
+        "people": people_in(list(participants_of(found))),
+        "people_open": "people" in request.GET,
+        "lines": lines_of(history, request.user),
+        "earlier_url": f"?before={history[0]['seq']}" if has_more else "",
+        "later_url": request.path if "before" in request.GET else "",
+        "unread": found.last_seq - place.last_read_seq,
+        "may_invite": access.may_invite,
+        "new_ref": uuid7(),
+        "send_url": reverse("room_say", args=[found.pk]),
+        "composer_label": f"Message {room_title(request.user, found)}",
+        "composer_closed": found.status != "active" or not place.can_send_messages,
+    }
+
+
+@page
+@require_POST
+def room_say(request: PageRequest, room_id: UUID) -> HttpResponse:
+    """The composer without script."""
+    form = SayForm(request.POST)
+    if form.is_valid():
+        say(draft_of(room=room_id, sender=request.user.pk, **form.cleaned_data))
+    return redirect(f"{reverse('room', args=[room_id])}#end")
+
+
+@page
+@require_POST
+def room_read(request: PageRequest, room_id: UUID) -> HttpResponse:
+    """Everything read, for browsers without script."""
+    access = room_for(request.user, room_id)
+    mark_read(user_id=request.user.pk, room_id=room_id, seq=access.room.last_seq)
+    return redirect("room", room_id)
+
+
+@page
+@require_POST
+def room_invite(request: PageRequest, room_id: UUID) -> HttpResponse:
+    access = room_for(request.user, room_id)
+    form = InviteForm(request.POST)
+    if form.is_valid():
+        try:
+            invited = person_named(form.cleaned_data["username"].lstrip("@"))
+            invite(access=access, user_id=invited.pk)
+            notices.success(request, f"{invited.shown_name} is in the room now.")
+        except ChatcoreError as refused:
+            notices.error(request, refused.detail)
+    return redirect(f"{reverse('room', args=[room_id])}?people=1")
+
+
+@page
+@require_POST
+def room_leave(request: PageRequest, room_id: UUID) -> HttpResponse:
+    access = room_for(request.user, room_id)
+    try:
+        leave(access=access)
+    except ChatcoreError as refused:
+        notices.error(request, refused.detail)
+        return redirect(f"{reverse('room', args=[room_id])}?people=1")
+    return redirect("home")
+
+
+@page
+@require_http_methods(["GET", "HEAD", "POST"])
+def room_new(request: PageRequest) -> HttpResponse:
+    form = NewRoomForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        fields = form.cleaned_data
+        try:
+            members = ids_of_people(fields.pop("people"))
+            return redirect("room", create_room(by=request.user, members=members, **fields).room_id)
+        except ChatcoreError as refused:
+            form.add_error(None, refused.detail)
+    return render(request, "web/room_new.html", {"form": form})
