@@ -64,5 +64,5 @@ def _stored_secret(data_dir: Path) -> str:
     try:
         return (data_dir / "secret-key").read_text().strip()
     except OSError:
-        os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
-        return os.environ["SECRET_KEY"]
+        # Under another name than SECRET_KEY, so that checks can tell that none was set.
+        return os.environ.setdefault("PASSING_SECRET_KEY", secrets.token_urlsafe(50))

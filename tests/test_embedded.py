@@ -101,7 +101,7 @@ def data_dir() -> Iterator[Path]:
 def lives(pid: int) -> bool:
     """A zombie does not: some containers have nobody who buries orphans."""
     try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
 
@@ -141,11 +141,13 @@ def test_its_secrets_are_for_its_user_only(data_dir: Path) -> None:
 
 def test_a_killed_server_is_back_within_5_seconds(data_dir: Path) -> None:
     run = Up(data_dir)
-    for label, works in (("postgres", lambda: run.query("SELECT 1")), ("valkey", run.ping)):
-        old = run.pid(label)
-        os.kill(old, signal.SIGKILL)
-        eventually(lambda old=old, label=label: run.pid(label) != old)
-        eventually(works)
+    works: dict[str, Callable[[], object]] = {
+        "postgres": lambda: run.query("SELECT 1"),
+        "valkey": run.ping,
+    }
+    for label, answer in works.items():
+        os.kill(run.pid(label), signal.SIGKILL)
+        eventually(answer)
     run.stop()
 
 
