@@ -12,7 +12,7 @@ from django.contrib import messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 
 from chatcore.admin_site import Menu
 from chatcore.errors import ChatcoreError
@@ -156,6 +156,11 @@ def link_to(model: type[Model], pk: UUID | str | int | None, text: object) -> st
         url,
         text,
     )
+
+
+def links(*several: str) -> str:
+    """Links in one line."""
+    return format_html_join(" · ", "{}", [(one,) for one in several])
 
 
 def link_to_list(model: type[Model], text: object, **filters: object) -> str:

@@ -13,238 +13,648 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
-        ('pghistory', '0007_auto_20250421_0444'),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("pghistory", "0007_auto_20250421_0444"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PermissionDomain',
+            name="PermissionDomain",
             fields=[
-                ('id', models.UUIDField(default=chatcore.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('permission_prefix', models.CharField(max_length=64, unique=True, validators=[django.core.validators.RegexValidator('^[a-z][a-z0-9_-]*:[a-z][a-z0-9_-]*\\Z', 'Write it as `domain:function`, in lower case.')])),
-                ('description', models.TextField(blank=True, default='')),
-                ('actions', models.JSONField(blank=True, default=list)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=chatcore.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "permission_prefix",
+                    models.CharField(
+                        max_length=64,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z][a-z0-9_-]*:[a-z][a-z0-9_-]*\\Z",
+                                "Write it as `domain:function`, in lower case.",
+                            )
+                        ],
+                    ),
+                ),
+                ("description", models.TextField(blank=True, default="")),
+                ("actions", models.JSONField(blank=True, default=list)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
             ],
             options={
-                'db_table': 'access_permission_domains',
-                'ordering': ['permission_prefix'],
+                "db_table": "access_permission_domains",
+                "ordering": ["permission_prefix"],
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('id', models.UUIDField(default=chatcore.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('username', models.CharField(max_length=64, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?\\Z', 'Use 1 to 64 letters, digits, dots, hyphens or underscores; begin and end with a letter or a digit.', code='invalid_username')])),
-                ('email', models.EmailField(blank=True, default='', max_length=254)),
-                ('password', models.CharField(db_column='password_hash', max_length=128)),
-                ('first_name', models.CharField(blank=True, default='', max_length=150)),
-                ('last_name', models.CharField(blank=True, default='', max_length=150)),
-                ('display_name', models.CharField(blank=True, default='', max_length=150)),
-                ('avatar_url', models.URLField(blank=True, default='', max_length=500)),
-                ('current_status', models.CharField(choices=[('online', 'Online'), ('away', 'Away'), ('busy', 'Busy'), ('offline', 'Offline')], default='offline', max_length=16)),
-                ('last_seen_at', models.DateTimeField(blank=True, null=True)),
-                ('chat_preferences', models.JSONField(blank=True, default=dict)),
-                ('language', models.CharField(default='en', max_length=16)),
-                ('account_type', models.CharField(choices=[('guest', 'Guest'), ('member', 'Member'), ('agent', 'Agent'), ('supervisor', 'Supervisor'), ('staff', 'Staff'), ('robot', 'Robot')], default='guest', max_length=16)),
-                ('account_status', models.CharField(choices=[('pending-verification', 'Pending Verification'), ('active', 'Active'), ('suspended', 'Suspended'), ('deactivated', 'Deactivated')], default='pending-verification', max_length=24)),
-                ('is_email_verified', models.BooleanField(default=False)),
-                ('support_level', models.CharField(choices=[('none', 'None'), ('T1', 'T1'), ('T2', 'T2'), ('T3', 'T3'), ('manager', 'Manager')], default='none', max_length=8)),
-                ('is_staff', models.BooleanField(default=False, verbose_name='may enter the admin')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('deleted_at', models.DateTimeField(blank=True, null=True)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=chatcore.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        max_length=64,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?\\Z",
+                                "Use 1 to 64 letters, digits, dots, hyphens or underscores; begin and end with a letter or a digit.",
+                                code="invalid_username",
+                            )
+                        ],
+                    ),
+                ),
+                ("email", models.EmailField(blank=True, default="", max_length=254)),
+                ("password", models.CharField(db_column="password_hash", max_length=128)),
+                ("first_name", models.CharField(blank=True, default="", max_length=150)),
+                ("last_name", models.CharField(blank=True, default="", max_length=150)),
+                ("display_name", models.CharField(blank=True, default="", max_length=150)),
+                ("avatar_url", models.URLField(blank=True, default="", max_length=500)),
+                (
+                    "current_status",
+                    models.CharField(
+                        choices=[
+                            ("online", "Online"),
+                            ("away", "Away"),
+                            ("busy", "Busy"),
+                            ("offline", "Offline"),
+                        ],
+                        default="offline",
+                        max_length=16,
+                    ),
+                ),
+                ("last_seen_at", models.DateTimeField(blank=True, null=True)),
+                ("chat_preferences", models.JSONField(blank=True, default=dict)),
+                ("language", models.CharField(default="en", max_length=16)),
+                (
+                    "account_type",
+                    models.CharField(
+                        choices=[
+                            ("guest", "Guest"),
+                            ("member", "Member"),
+                            ("agent", "Agent"),
+                            ("supervisor", "Supervisor"),
+                            ("staff", "Staff"),
+                            ("robot", "Robot"),
+                        ],
+                        default="guest",
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "account_status",
+                    models.CharField(
+                        choices=[
+                            ("pending-verification", "Pending Verification"),
+                            ("active", "Active"),
+                            ("suspended", "Suspended"),
+                            ("deactivated", "Deactivated"),
+                        ],
+                        default="pending-verification",
+                        max_length=24,
+                    ),
+                ),
+                ("is_email_verified", models.BooleanField(default=False)),
+                (
+                    "support_level",
+                    models.CharField(
+                        choices=[
+                            ("none", "None"),
+                            ("T1", "T1"),
+                            ("T2", "T2"),
+                            ("T3", "T3"),
+                            ("manager", "Manager"),
+                        ],
+                        default="none",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "is_staff",
+                    models.BooleanField(default=False, verbose_name="may enter the admin"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("deleted_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'users',
-                'default_manager_name': 'all_objects',
+                "db_table": "users",
+                "default_manager_name": "all_objects",
             },
             managers=[
-                ('all_objects', django.db.models.manager.Manager()),
-                ('objects', chatcore.models.users.LivingUsers()),
+                ("all_objects", django.db.models.manager.Manager()),
+                ("objects", chatcore.models.users.LivingUsers()),
             ],
         ),
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.UUIDField(default=chatcore.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=64)),
-                ('state', models.CharField(choices=[('queued', 'Queued'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='queued', max_length=8)),
-                ('done', models.PositiveIntegerField(default=0)),
-                ('total', models.PositiveIntegerField(default=0)),
-                ('note', models.CharField(blank=True, default='', max_length=500)),
-                ('result', models.JSONField(blank=True, default=dict)),
-                ('error', models.TextField(blank=True, default='')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='jobs', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=chatcore.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("kind", models.CharField(max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                        ],
+                        default="queued",
+                        max_length=8,
+                    ),
+                ),
+                ("done", models.PositiveIntegerField(default=0)),
+                ("total", models.PositiveIntegerField(default=0)),
+                ("note", models.CharField(blank=True, default="", max_length=500)),
+                ("result", models.JSONField(blank=True, default=dict)),
+                ("error", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="jobs",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'db_table': 'jobs',
+                "db_table": "jobs",
             },
         ),
         migrations.CreateModel(
-            name='Login',
+            name="Login",
             fields=[
-                ('id', models.UUIDField(default=chatcore.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('ip_address', models.GenericIPAddressField(blank=True, null=True)),
-                ('user_agent', models.CharField(blank=True, default='', max_length=255)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('last_used_at', models.DateTimeField(auto_now_add=True)),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('revoked_because', models.CharField(blank=True, default='', max_length=32)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='logins', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=chatcore.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("ip_address", models.GenericIPAddressField(blank=True, null=True)),
+                ("user_agent", models.CharField(blank=True, default="", max_length=255)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("last_used_at", models.DateTimeField(auto_now_add=True)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                ("revoked_because", models.CharField(blank=True, default="", max_length=32)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="logins",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'db_table': 'logins',
+                "db_table": "logins",
             },
         ),
         migrations.CreateModel(
-            name='PermissionGrant',
+            name="PermissionGrant",
             fields=[
-                ('id', models.UUIDField(default=chatcore.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('action', models.CharField(max_length=64, validators=[django.core.validators.RegexValidator('^(\\*|[a-z][a-z0-9_-]*)\\Z', 'Write one word in lower case, or * for every action.')])),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('domain', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grants', to='chatcore.permissiondomain')),
-                ('granted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('group', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='permission_grants', to='auth.group')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='permission_grants', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=chatcore.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "action",
+                    models.CharField(
+                        max_length=64,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^(\\*|[a-z][a-z0-9_-]*)\\Z",
+                                "Write one word in lower case, or * for every action.",
+                            )
+                        ],
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "domain",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="grants",
+                        to="chatcore.permissiondomain",
+                    ),
+                ),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="permission_grants",
+                        to="auth.group",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="permission_grants",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'db_table': 'access_permission_grants',
+                "db_table": "access_permission_grants",
             },
         ),
         migrations.CreateModel(
-            name='RefreshToken',
+            name="RefreshToken",
             fields=[
-                ('id', models.UUIDField(default=chatcore.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('token_sha256', models.CharField(max_length=64, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('expires_at', models.DateTimeField()),
-                ('used_at', models.DateTimeField(blank=True, null=True)),
-                ('login', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='refresh_tokens', to='chatcore.login')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=chatcore.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("token_sha256", models.CharField(max_length=64, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("expires_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "login",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="refresh_tokens",
+                        to="chatcore.login",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'refresh_tokens',
+                "db_table": "refresh_tokens",
             },
         ),
         migrations.CreateModel(
-            name='UserHistory',
+            name="UserHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('id', models.UUIDField(default=chatcore.ids.uuid7, editable=False, serialize=False)),
-                ('username', models.CharField(max_length=64, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?\\Z', 'Use 1 to 64 letters, digits, dots, hyphens or underscores; begin and end with a letter or a digit.', code='invalid_username')])),
-                ('email', models.EmailField(blank=True, default='', max_length=254)),
-                ('first_name', models.CharField(blank=True, default='', max_length=150)),
-                ('last_name', models.CharField(blank=True, default='', max_length=150)),
-                ('display_name', models.CharField(blank=True, default='', max_length=150)),
-                ('avatar_url', models.URLField(blank=True, default='', max_length=500)),
-                ('chat_preferences', models.JSONField(blank=True, default=dict)),
-                ('language', models.CharField(default='en', max_length=16)),
-                ('account_type', models.CharField(choices=[('guest', 'Guest'), ('member', 'Member'), ('agent', 'Agent'), ('supervisor', 'Supervisor'), ('staff', 'Staff'), ('robot', 'Robot')], default='guest', max_length=16)),
-                ('account_status', models.CharField(choices=[('pending-verification', 'Pending Verification'), ('active', 'Active'), ('suspended', 'Suspended'), ('deactivated', 'Deactivated')], default='pending-verification', max_length=24)),
-                ('is_email_verified', models.BooleanField(default=False)),
-                ('support_level', models.CharField(choices=[('none', 'None'), ('T1', 'T1'), ('T2', 'T2'), ('T3', 'T3'), ('manager', 'Manager')], default='none', max_length=8)),
-                ('is_staff', models.BooleanField(default=False, verbose_name='may enter the admin')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('deleted_at', models.DateTimeField(blank=True, null=True)),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to=settings.AUTH_USER_MODEL)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "id",
+                    models.UUIDField(default=chatcore.ids.uuid7, editable=False, serialize=False),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        max_length=64,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?\\Z",
+                                "Use 1 to 64 letters, digits, dots, hyphens or underscores; begin and end with a letter or a digit.",
+                                code="invalid_username",
+                            )
+                        ],
+                    ),
+                ),
+                ("email", models.EmailField(blank=True, default="", max_length=254)),
+                ("first_name", models.CharField(blank=True, default="", max_length=150)),
+                ("last_name", models.CharField(blank=True, default="", max_length=150)),
+                ("display_name", models.CharField(blank=True, default="", max_length=150)),
+                ("avatar_url", models.URLField(blank=True, default="", max_length=500)),
+                ("chat_preferences", models.JSONField(blank=True, default=dict)),
+                ("language", models.CharField(default="en", max_length=16)),
+                (
+                    "account_type",
+                    models.CharField(
+                        choices=[
+                            ("guest", "Guest"),
+                            ("member", "Member"),
+                            ("agent", "Agent"),
+                            ("supervisor", "Supervisor"),
+                            ("staff", "Staff"),
+                            ("robot", "Robot"),
+                        ],
+                        default="guest",
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "account_status",
+                    models.CharField(
+                        choices=[
+                            ("pending-verification", "Pending Verification"),
+                            ("active", "Active"),
+                            ("suspended", "Suspended"),
+                            ("deactivated", "Deactivated"),
+                        ],
+                        default="pending-verification",
+                        max_length=24,
+                    ),
+                ),
+                ("is_email_verified", models.BooleanField(default=False)),
+                (
+                    "support_level",
+                    models.CharField(
+                        choices=[
+                            ("none", "None"),
+                            ("T1", "T1"),
+                            ("T2", "T2"),
+                            ("T3", "T3"),
+                            ("manager", "Manager"),
+                        ],
+                        default="none",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "is_staff",
+                    models.BooleanField(default=False, verbose_name="may enter the admin"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("deleted_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'user history',
-                'db_table': 'users_history',
-                'abstract': False,
+                "verbose_name_plural": "user history",
+                "db_table": "users_history",
+                "abstract": False,
             },
         ),
         migrations.AddIndex(
-            model_name='user',
-            index=models.Index(fields=['current_status', 'last_seen_at'], name='idx_users_status_last_seen'),
+            model_name="user",
+            index=models.Index(
+                fields=["current_status", "last_seen_at"], name="idx_users_status_last_seen"
+            ),
         ),
         migrations.AddIndex(
-            model_name='user',
-            index=models.Index(condition=models.Q(('support_level', 'none'), _negated=True), fields=['support_level'], name='idx_users_support_level'),
+            model_name="user",
+            index=models.Index(
+                condition=models.Q(("support_level", "none"), _negated=True),
+                fields=["support_level"],
+                name="idx_users_support_level",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Upper('username'), name='uq_users_username', violation_error_message='This username is taken.'),
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Upper("username"),
+                name="uq_users_username",
+                violation_error_message="This username is taken.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Upper('email'), condition=models.Q(('email', ''), _negated=True), name='uq_users_email', violation_error_message='This e-mail address is in use.'),
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Upper("email"),
+                condition=models.Q(("email", ""), _negated=True),
+                name="uq_users_email",
+                violation_error_message="This e-mail address is in use.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('account_type__in', ['guest', 'member', 'agent', 'supervisor', 'staff', 'robot'])), name='ck_users_account_type'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "account_type__in",
+                        ["guest", "member", "agent", "supervisor", "staff", "robot"],
+                    )
+                ),
+                name="ck_users_account_type",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('account_status__in', ['pending-verification', 'active', 'suspended', 'deactivated'])), name='ck_users_account_status'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "account_status__in",
+                        ["pending-verification", "active", "suspended", "deactivated"],
+                    )
+                ),
+                name="ck_users_account_status",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('current_status__in', ['online', 'away', 'busy', 'offline'])), name='ck_users_current_status'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("current_status__in", ["online", "away", "busy", "offline"])),
+                name="ck_users_current_status",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('support_level__in', ['none', 'T1', 'T2', 'T3', 'manager'])), name='ck_users_support_level'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("support_level__in", ["none", "T1", "T2", "T3", "manager"])),
+                name="ck_users_support_level",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='user',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "users_history" ("account_status", "account_type", "avatar_url", "chat_preferences", "created_at", "deleted_at", "display_name", "email", "first_name", "id", "is_email_verified", "is_staff", "is_superuser", "language", "last_name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "support_level", "username") VALUES (NEW."account_status", NEW."account_type", NEW."avatar_url", NEW."chat_preferences", NEW."created_at", NEW."deleted_at", NEW."display_name", NEW."email", NEW."first_name", NEW."id", NEW."is_email_verified", NEW."is_staff", NEW."is_superuser", NEW."language", NEW."last_name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."support_level", NEW."username"); RETURN NULL;', hash='c7588193c4ab8b4da0dd232255cc619dc7a2345c', operation='INSERT', pgid='pgtrigger_insert_insert_c1259', table='users', when='AFTER')),
+            model_name="user",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "users_history" ("account_status", "account_type", "avatar_url", "chat_preferences", "created_at", "deleted_at", "display_name", "email", "first_name", "id", "is_email_verified", "is_staff", "is_superuser", "language", "last_name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "support_level", "username") VALUES (NEW."account_status", NEW."account_type", NEW."avatar_url", NEW."chat_preferences", NEW."created_at", NEW."deleted_at", NEW."display_name", NEW."email", NEW."first_name", NEW."id", NEW."is_email_verified", NEW."is_staff", NEW."is_superuser", NEW."language", NEW."last_name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."support_level", NEW."username"); RETURN NULL;',
+                    hash="c7588193c4ab8b4da0dd232255cc619dc7a2345c",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_c1259",
+                    table="users",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='user',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."account_status" IS DISTINCT FROM (NEW."account_status") OR OLD."account_type" IS DISTINCT FROM (NEW."account_type") OR OLD."avatar_url" IS DISTINCT FROM (NEW."avatar_url") OR OLD."chat_preferences" IS DISTINCT FROM (NEW."chat_preferences") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."deleted_at" IS DISTINCT FROM (NEW."deleted_at") OR OLD."display_name" IS DISTINCT FROM (NEW."display_name") OR OLD."email" IS DISTINCT FROM (NEW."email") OR OLD."first_name" IS DISTINCT FROM (NEW."first_name") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_email_verified" IS DISTINCT FROM (NEW."is_email_verified") OR OLD."is_staff" IS DISTINCT FROM (NEW."is_staff") OR OLD."is_superuser" IS DISTINCT FROM (NEW."is_superuser") OR OLD."language" IS DISTINCT FROM (NEW."language") OR OLD."last_name" IS DISTINCT FROM (NEW."last_name") OR OLD."support_level" IS DISTINCT FROM (NEW."support_level") OR OLD."username" IS DISTINCT FROM (NEW."username"))', func='INSERT INTO "users_history" ("account_status", "account_type", "avatar_url", "chat_preferences", "created_at", "deleted_at", "display_name", "email", "first_name", "id", "is_email_verified", "is_staff", "is_superuser", "language", "last_name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "support_level", "username") VALUES (NEW."account_status", NEW."account_type", NEW."avatar_url", NEW."chat_preferences", NEW."created_at", NEW."deleted_at", NEW."display_name", NEW."email", NEW."first_name", NEW."id", NEW."is_email_verified", NEW."is_staff", NEW."is_superuser", NEW."language", NEW."last_name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."support_level", NEW."username"); RETURN NULL;', hash='9fd4ce74f177fbfca123abe96225984c746d2d29', operation='UPDATE', pgid='pgtrigger_update_update_97aa0', table='users', when='AFTER')),
+            model_name="user",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."account_status" IS DISTINCT FROM (NEW."account_status") OR OLD."account_type" IS DISTINCT FROM (NEW."account_type") OR OLD."avatar_url" IS DISTINCT FROM (NEW."avatar_url") OR OLD."chat_preferences" IS DISTINCT FROM (NEW."chat_preferences") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."deleted_at" IS DISTINCT FROM (NEW."deleted_at") OR OLD."display_name" IS DISTINCT FROM (NEW."display_name") OR OLD."email" IS DISTINCT FROM (NEW."email") OR OLD."first_name" IS DISTINCT FROM (NEW."first_name") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_email_verified" IS DISTINCT FROM (NEW."is_email_verified") OR OLD."is_staff" IS DISTINCT FROM (NEW."is_staff") OR OLD."is_superuser" IS DISTINCT FROM (NEW."is_superuser") OR OLD."language" IS DISTINCT FROM (NEW."language") OR OLD."last_name" IS DISTINCT FROM (NEW."last_name") OR OLD."support_level" IS DISTINCT FROM (NEW."support_level") OR OLD."username" IS DISTINCT FROM (NEW."username"))',
+                    func='INSERT INTO "users_history" ("account_status", "account_type", "avatar_url", "chat_preferences", "created_at", "deleted_at", "display_name", "email", "first_name", "id", "is_email_verified", "is_staff", "is_superuser", "language", "last_name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "support_level", "username") VALUES (NEW."account_status", NEW."account_type", NEW."avatar_url", NEW."chat_preferences", NEW."created_at", NEW."deleted_at", NEW."display_name", NEW."email", NEW."first_name", NEW."id", NEW."is_email_verified", NEW."is_staff", NEW."is_superuser", NEW."language", NEW."last_name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."support_level", NEW."username"); RETURN NULL;',
+                    hash="9fd4ce74f177fbfca123abe96225984c746d2d29",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_97aa0",
+                    table="users",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='user',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "users_history" ("account_status", "account_type", "avatar_url", "chat_preferences", "created_at", "deleted_at", "display_name", "email", "first_name", "id", "is_email_verified", "is_staff", "is_superuser", "language", "last_name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "support_level", "username") VALUES (OLD."account_status", OLD."account_type", OLD."avatar_url", OLD."chat_preferences", OLD."created_at", OLD."deleted_at", OLD."display_name", OLD."email", OLD."first_name", OLD."id", OLD."is_email_verified", OLD."is_staff", OLD."is_superuser", OLD."language", OLD."last_name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."support_level", OLD."username"); RETURN NULL;', hash='e986ed35c46ac60094e5f31e902b689f285c682b', operation='DELETE', pgid='pgtrigger_delete_delete_8a9af', table='users', when='AFTER')),
+            model_name="user",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "users_history" ("account_status", "account_type", "avatar_url", "chat_preferences", "created_at", "deleted_at", "display_name", "email", "first_name", "id", "is_email_verified", "is_staff", "is_superuser", "language", "last_name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "support_level", "username") VALUES (OLD."account_status", OLD."account_type", OLD."avatar_url", OLD."chat_preferences", OLD."created_at", OLD."deleted_at", OLD."display_name", OLD."email", OLD."first_name", OLD."id", OLD."is_email_verified", OLD."is_staff", OLD."is_superuser", OLD."language", OLD."last_name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."support_level", OLD."username"); RETURN NULL;',
+                    hash="e986ed35c46ac60094e5f31e902b689f285c682b",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_8a9af",
+                    table="users",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(fields=['state', '-created_at'], name='idx_jobs_state_created'),
+            model_name="job",
+            index=models.Index(fields=["state", "-created_at"], name="idx_jobs_state_created"),
         ),
         migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'running', 'done', 'failed'])), name='ck_jobs_state'),
+            model_name="job",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["queued", "running", "done", "failed"])),
+                name="ck_jobs_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(('total', 0), ('done__lte', models.F('total')), _connector='OR'), name='ck_jobs_done_within_total'),
+            model_name="job",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("total", 0), ("done__lte", models.F("total")), _connector="OR"),
+                name="ck_jobs_done_within_total",
+            ),
         ),
         migrations.AddIndex(
-            model_name='login',
-            index=models.Index(condition=models.Q(('revoked_at__isnull', True)), fields=['user'], name='idx_logins_alive'),
+            model_name="login",
+            index=models.Index(
+                condition=models.Q(("revoked_at__isnull", True)),
+                fields=["user"],
+                name="idx_logins_alive",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='permissiongrant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('group__isnull', False), ('user__isnull', True)), models.Q(('group__isnull', True), ('user__isnull', False)), _connector='OR'), name='ck_grants_one_holder', violation_error_message='Choose a group or an account, one of the two.'),
+            model_name="permissiongrant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("group__isnull", False), ("user__isnull", True)),
+                    models.Q(("group__isnull", True), ("user__isnull", False)),
+                    _connector="OR",
+                ),
+                name="ck_grants_one_holder",
+                violation_error_message="Choose a group or an account, one of the two.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='permissiongrant',
-            constraint=models.UniqueConstraint(condition=models.Q(('group__isnull', False)), fields=('group', 'domain', 'action'), name='uq_grants_group'),
+            model_name="permissiongrant",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("group__isnull", False)),
+                fields=("group", "domain", "action"),
+                name="uq_grants_group",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='permissiongrant',
-            constraint=models.UniqueConstraint(condition=models.Q(('user__isnull', False)), fields=('user', 'domain', 'action'), name='uq_grants_user'),
+            model_name="permissiongrant",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("user__isnull", False)),
+                fields=("user", "domain", "action"),
+                name="uq_grants_user",
+            ),
         ),
         migrations.AddIndex(
-            model_name='refreshtoken',
-            index=models.Index(fields=['expires_at'], name='idx_refresh_tokens_expires'),
+            model_name="refreshtoken",
+            index=models.Index(fields=["expires_at"], name="idx_refresh_tokens_expires"),
         ),
     ]

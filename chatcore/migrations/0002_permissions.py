@@ -8,12 +8,16 @@ from django.db import migrations
 
 DOMAINS = {
     # Of seed 003.
-    "chat:room": ("Chat room management", "create view join update delete invite moderate conclude"),
+    "chat:room": (
+        "Chat room management",
+        "create view join update delete invite moderate conclude",
+    ),
     "chat:message": ("Message sending and viewing", "send view edit delete note"),
     "chat:robot": ("Robot interaction", "use view manage"),
     "chat:file": ("File upload and sharing", "upload view delete"),
     "chat:escalation": (
-        "Escalation management", "create view assign accept start resolve cancel escalate"
+        "Escalation management",
+        "create view assign accept start resolve cancel escalate",
     ),
     "supervisor:chat": ("Supervisor monitoring", "observe join reassign"),
     # Of dialogues.
@@ -80,7 +84,9 @@ def fill(apps, schema_editor):
         group, _ = Group.objects.get_or_create(name=name)
         for permission in permissions.split():
             prefix, _, action = permission.rpartition(":")
-            Grant.objects.get_or_create(domain=domains[prefix], action=action, group=group, user=None)
+            Grant.objects.get_or_create(
+                domain=domains[prefix], action=action, group=group, user=None
+            )
 
 
 def empty(apps, schema_editor):

@@ -1,5 +1,6 @@
 """The kernel's tables: people, permissions, sign-ins, jobs, and what conversations share."""
 
+from .demo import DemoObject as DemoObject
 from .jobs import Job as Job
 from .jobs import JobState as JobState
 from .logins import Login as Login

@@ -1,0 +1,4 @@
+"""The admin pages of rooms. Importing this package registers them."""
+
+from rooms.admin import messages as messages
+from rooms.admin import rooms as rooms

@@ -1,0 +1,5 @@
+"""Where the pages of this app stand in the admin's menu."""
+
+from chatcore.admin_site import Section
+
+ROOMS = Section(40, "Rooms")
