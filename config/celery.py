@@ -34,6 +34,8 @@ app.conf.update(
             "task": "chatcore.create_partitions",
             "schedule": crontab(hour=3, minute=17),
         },
+        # Answers that nobody works on: the broker was away, or their worker died.
+        "sweep-turns": {"task": "dialogues.sweep_turns", "schedule": 15.0},
     },
 )
 app.autodiscover_tasks()

@@ -3,11 +3,13 @@
 from typing import Any
 from uuid import UUID
 
+from pydantic import Field
+
 from chatcore.events import Event, Lasting
 
 
 class DialogueUpdated(Lasting):
-    """Its title, status, rating or settings changed: `dialogue` is what `GET dialogues/{id}/` gives."""
+    """Title, status, rating or settings changed; `dialogue` is what `GET dialogues/{id}/` gives."""
 
     type = "dialogue.updated"
     dialogue: dict[str, Any]
@@ -25,6 +27,10 @@ class ReplyStarted(Event):
     type = "reply.started"
     reply_id: UUID
     question: UUID
+    attempt: int = Field(1, exclude=True)
+
+    def about(self) -> dict[str, Any]:
+        return _stretch(self.reply_id, self.attempt, 0, 0)
 
 
 class ReplyDelta(Event):
@@ -34,6 +40,15 @@ class ReplyDelta(Event):
     reply_id: UUID
     offset: int
     text: str
+    attempt: int = Field(1, exclude=True)
+
+    def about(self) -> dict[str, Any]:
+        return _stretch(self.reply_id, self.attempt, self.offset, self.offset + len(self.text))
+
+
+def _stretch(reply_id: UUID, attempt: int, offset: int, end: int) -> dict[str, Any]:
+    """What lets the hub give a late subscriber the text so far once, and only newer deltas then."""
+    return {"reply": f"{reply_id}/{attempt}", "offset": offset, "end": end}
 
 
 class ReplyCompleted(Event):

@@ -1,4 +1,4 @@
-"""Found and allowed are one question: what is missing and what is not yours raise the same NotFound."""
+"""Found and allowed are one question: missing and not yours raise the same NotFound."""
 
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from dialogues.models import DialogueSession
 
 
 def dialogues_of(user: User) -> QuerySet[DialogueSession]:
-    """The person's dialogues that are not deleted, with what `dialogue_out` shows of other tables."""
+    """The person's living dialogues, with what `dialogue_out` shows of other tables."""
     return DialogueSession.objects.filter(user=user, deleted_at__isnull=True).select_related(
         "book", "character", "context"
     )

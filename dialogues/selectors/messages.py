@@ -1,8 +1,8 @@
 """Messages of a dialogue as rows: pages by position, changes by version, and the one renderer.
 
-History is read by SQL without model instances. The order is by `seq`, never by `id` (the planner may
-walk a whole month backwards for a quiet dialogue); the bounds on `id` only leave out the partitions of
-months in which the dialogue did not live.
+History is read by SQL without model instances. The order is by `seq`, never by `id` (the planner
+may walk a whole month backwards for a quiet dialogue); the bounds on `id` only leave out the
+partitions of months in which the dialogue did not live.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ _CLOCK_SLACK = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class MessagePage:
-    """Messages in ascending order; `has_more` says whether more lie on the side that was asked for."""
+    """Messages in ascending order; `has_more`: more lie on the side that was asked for."""
 
     results: list[MessageObject]
     has_more: bool
@@ -154,7 +154,7 @@ def _page(
     )
 
 
-def _rows(sql: str, params: Sequence[object]) -> list[Row]:
+def _rows(sql: str, params: Sequence[Any]) -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         names = [column.name for column in cursor.description]

@@ -50,6 +50,23 @@ def dialogue_by_id(session_id: UUID) -> DialogueSession | None:
     )
 
 
+def context_out(session: DialogueSession) -> dict[str, Any]:
+    """What the dialogue remembers, as `GET dialogues/{id}/context/` shows it."""
+    context = session.context
+    return {
+        "current_chapter": context.current_chapter,
+        "discussed_chapters": context.discussed_chapters,
+        "discussed_topics": context.discussed_topics,
+        "key_points": context.key_points,
+        "character_state": context.character_state,
+        "emotional_tone": context.emotional_tone,
+        "remembered_facts": context.remembered_facts,
+        "relationship_level": context.relationship_level,
+        "context_tokens": context.context_tokens,
+        "updated_at": instant(context.updated_at),
+    }
+
+
 def instant(value: datetime | None) -> str | None:
     """A time as orjson writes it, so that an event and a page are equal letter for letter."""
     return value.isoformat().replace("+00:00", "Z") if value else None

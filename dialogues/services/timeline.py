@@ -1,15 +1,28 @@
 """Where the kernel keeps a dialogue's messages, and who may say something in it."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from chatcore.events import MessageCreated
+from chatcore.frames import Frame, event_frame
 from chatcore.services.refusals import register_refusal
 from chatcore.services.timeline import Column, Timeline
+from dialogues.selectors.messages import message_out
 
 register_refusal("dialogue_closed", "The dialogue has ended; open it again or start another")
+
+
+def _created_frame(row: Mapping[str, Any]) -> Frame:
+    event = MessageCreated(version=row["version"], message=message_out(row))
+    return event_frame(f"dialogue:{row['session_id']}", event)
+
 
 DIALOGUE_TIMELINE = Timeline(
     conversations="dialogue_sessions",
     messages="dialogue_messages",
     refs="dialogue_message_refs",
     conversation_column="session_id",
+    created_frame=_created_frame,
     # A dialogue has one person; who spoke is the message's role.
     author_column=None,
     columns={

@@ -1,0 +1,90 @@
+"""The port behind which every answerer stands: given a question, it says its answer piece by piece.
+
+An answerer is synchronous and knows nothing of turns, events or storage. It yields any number of
+`Delta` and `Citation`, then one `Finished`; it raises `AnswererError` when it cannot go on. Closing
+the generator stops it (an answer that is called off).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from uuid import UUID
+
+from chatcore.errors import ChatcoreError
+from dialogues.models import Book, Character
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An earlier message: `role` is user or assistant."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, and what the answerer may know of the dialogue."""
+
+    content: str
+    # What was said before, oldest first, cut to the context window.
+    history: Sequence[Said] = ()
+    book: Book | None = None
+    character: Character | None = None
+    # Nothing of later chapters may be shown; None: everything.
+    current_chapter: int | None = None
+    system_prompt: str = ""
+    temperature: float = 0.7
+    # The model that the dialogue asks for; empty: the answerer's own choice.
+    model_name: str = ""
+    # Tokens for everything that is sent to a model.
+    context_window: int = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """The next piece of the text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A reference of the answer; `highlighted_text` stands letter for letter in `source_text`."""
+
+    reference_type: str
+    passage_id: UUID | None = None
+    chapter_number: int | None = None
+    page_number: int | None = None
+    paragraph_index: int | None = None
+    source_text: str = ""
+    highlighted_text: str = ""
+    similarity_score: float | None = None
+    vector_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The answer is whole. What is not known stays None."""
+
+    model_used: str
+    tokens_used: int | None = None
+    confidence_score: float | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+class AnswererError(ChatcoreError):
+    """The answerer cannot go on; `retryable` says whether another attempt may help."""
+
+    code = "answerer_failed"
+    title = "The answer could not be made"
+
+    def __init__(self, detail: str = "", *, code: str | None = None, retryable: bool) -> None:
+        super().__init__(detail, code=code)
+        self.retryable = retryable
+
+
+class Answerer(Protocol):
+    """Whoever answers."""
+
+    def answer(self, question: Question) -> Iterator[Delta | Citation | Finished]: ...

@@ -1,0 +1,15 @@
+"""The addresses of dialogues and books below `/api/v1/`."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from dialogues.api import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("dialogues/", views.DialogueList.as_view()),
+    path("dialogues/<str:dialogue_id>/", views.DialogueDetail.as_view()),
+    path("dialogues/<str:dialogue_id>/messages/", views.MessageList.as_view()),
+    path("dialogues/<str:dialogue_id>/cancel/", views.CancelView.as_view()),
+    path("dialogues/<str:dialogue_id>/end/", views.EndView.as_view()),
+    path("dialogues/<str:dialogue_id>/rating/", views.RatingView.as_view()),
+    path("dialogues/<str:dialogue_id>/context/", views.ContextView.as_view()),
+]

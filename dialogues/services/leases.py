@@ -1,0 +1,80 @@
+"""Holding a turn while it is worked on: a lease kept ahead, and an ear for its being called off.
+
+The answerer may be silent for long, so a small thread does both; checking costs the answer nothing.
+"""
+
+import threading
+from types import TracebackType
+from typing import Self
+
+import structlog
+from django.db import DatabaseError, connection
+
+from chatcore.errors import ChatcoreError
+from dialogues.models import DialogueTurn
+from dialogues.services.turns import LEASE, TurnLost, renew_lease
+
+log = structlog.get_logger(__name__)
+
+LOOK_SECONDS = 0.5
+_LOOKS_PER_RENEWAL = int(LEASE.total_seconds() / LOOK_SECONDS / 3)
+
+
+class Cancelled(ChatcoreError):
+    """Its reader called the answer off."""
+
+    code = "cancelled"
+    title = "The answer was called off"
+
+
+class Lease:
+    """`with Lease(turn) as lease:` and then `lease.check()` between the pieces of the answer."""
+
+    def __init__(self, turn: DialogueTurn) -> None:
+        self._turn = turn
+        self._lost = False
+        self._cancelled = threading.Event()
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._keep, name=f"lease-{turn.pk}", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def check(self) -> None:
+        """Raises Cancelled or TurnLost; otherwise nothing."""
+        if self._lost:
+            raise TurnLost
+        if self._cancelled.is_set():
+            raise Cancelled
+
+    def sleep(self, seconds: float) -> None:
+        """Wait before another attempt. Raises what `check` raises."""
+        self._cancelled.wait(seconds)
+        self.check()
+
+    def _keep(self) -> None:
+        looks = 0
+        while not self._done.wait(LOOK_SECONDS):
+            looks += 1
+            try:
+                self._look(renew=looks % _LOOKS_PER_RENEWAL == 0)
+            except DatabaseError as error:  # it comes back, or the lease runs out
+                log.warning("lease_not_renewed", turn=str(self._turn.pk), error=repr(error))
+            finally:
+                connection.close()
+
+    def _look(self, *, renew: bool) -> None:
+        if renew and not renew_lease(self._turn):
+            self._lost = True
+        if DialogueTurn.objects.filter(pk=self._turn.pk, cancel_requested=True).exists():
+            self._cancelled.set()

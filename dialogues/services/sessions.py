@@ -1,0 +1,121 @@
+"""Dialogues: begin, change, end, rate, delete."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from chatcore.errors import Conflict, Invalid
+from chatcore.models import User
+from dialogues.models import (
+    Book,
+    Character,
+    DialogueContext,
+    DialogueSession,
+    DialogueStatus,
+    DialogueType,
+)
+from dialogues.selectors.access import dialogue_for
+from dialogues.services.changes import change
+from dialogues.services.turns import ask, cancel_turns
+
+
+class StatusNotAllowed(Conflict):
+    code = "status_not_allowed"
+    title = "A dialogue ends through its own address"
+
+
+@transaction.atomic
+def create_dialogue(
+    user: User,
+    *,
+    type: str,  # noqa: A002 - the column's name
+    book: UUID | None = None,
+    character: UUID | None = None,
+    initial_question: str = "",
+    current_chapter: int | None = None,
+    **settings: Any,
+) -> DialogueSession:
+    """Begin a dialogue (seed 000); an initial question is asked at once.
+
+    `settings`: title, system_prompt, temperature (0 to 2), model_name, context_window (tokens).
+    Raises Invalid for a book or a character that is not to be had.
+    """
+    subject = _subject(type, book, character)
+    session = DialogueSession.objects.create(
+        user=user, type=type, initial_question=initial_question, **subject, **settings
+    )
+    DialogueContext.objects.create(session=session, current_chapter=current_chapter)
+    if initial_question:
+        ask(user, session.id, initial_question)
+    return dialogue_for(user, session.id)
+
+
+@transaction.atomic
+def change_dialogue(session: DialogueSession, **columns: Any) -> DialogueSession:
+    """Title, settings, or status `active` / `archived`; opening it again forgets its end."""
+    if columns.get("status") == DialogueStatus.ENDED:
+        raise StatusNotAllowed
+    if columns.get("status") == DialogueStatus.ACTIVE:
+        columns["ended_at"] = None
+    return change(session.id, **columns)
+
+
+@transaction.atomic
+def end_dialogue(session: DialogueSession) -> DialogueSession:
+    """Nothing more may be said; what was asked is still answered. Ending twice changes nothing."""
+    if session.status == DialogueStatus.ENDED:
+        return session
+    return change(session.id, status=DialogueStatus.ENDED, ended_at=timezone.now())
+
+
+@transaction.atomic
+def rate_dialogue(session: DialogueSession, rating: int) -> DialogueSession:
+    """1 to 5; the last rating stands."""
+    return change(session.id, user_rating=rating)
+
+
+@transaction.atomic
+def set_current_chapter(session: DialogueSession, chapter: int | None) -> DialogueSession:
+    """How far the reader is: nothing of later chapters is shown. None lifts the limit."""
+    DialogueContext.objects.update_or_create(session=session, defaults={"current_chapter": chapter})
+    return change(session.id)
+
+
+@transaction.atomic
+def delete_dialogue(session: DialogueSession) -> None:
+    """Soft: it is gone for its reader at once; retention removes the rows later."""
+    change(session.id, deleted_at=timezone.now())
+    cancel_turns(session.id)
+
+
+def _subject(kind: str, book: UUID | None, character: UUID | None) -> dict[str, Any]:
+    """Whom or what the dialogue is about; a character brings its book along."""
+    errors: dict[str, list[str]] = {}
+    found_character = _character(character, book)
+    found_book = found_character.book if found_character else _book(book)
+    if book and found_book is None:
+        errors["book"] = ["There is no such book."]
+    if character and found_character is None:
+        errors["character"] = ["There is no such character in this book."]
+    if kind == DialogueType.BOOK and book is None:
+        errors["book"] = ["A dialogue of this type needs a book."]
+    if kind == DialogueType.CHARACTER and character is None:
+        errors["character"] = ["A dialogue of this type needs a character."]
+    if errors:
+        raise Invalid("Some fields are not valid.", errors=errors)
+    return {"book": found_book, "character": found_character}
+
+
+def _book(book: UUID | None) -> Book | None:
+    return Book.objects.filter(pk=book, status=Book.Status.READY).first() if book else None
+
+
+def _character(character: UUID | None, book: UUID | None) -> Character | None:
+    if character is None:
+        return None
+    known = Character.objects.select_related("book").filter(
+        pk=character, is_active=True, book__status=Book.Status.READY
+    )
+    return (known.filter(book=book) if book else known).first()
