@@ -28,6 +28,10 @@ class Event(BaseModel):
         """The `data` of the frame, JSON types only."""
         return self.model_dump(mode="json")
 
+    def about(self) -> dict[str, Any]:
+        """What the hub must know to deliver it, without reading the encoded frame."""
+        return {}
+
 
 class Lasting(Event):
     """An event that a replay repeats: `version` stands beside `data` in the frame."""
@@ -43,6 +47,9 @@ class Typing(Event):
     user: UUID
     on: bool
 
+    def about(self) -> dict[str, Any]:
+        return {"not_to": str(self.user)}
+
 
 class Read(Event):
     """Somebody has read up to `seq`."""
@@ -50,6 +57,9 @@ class Read(Event):
     type = "read"
     user: UUID
     seq: int
+
+    def about(self) -> dict[str, Any]:
+        return {"read_by": str(self.user), "seq": self.seq}
 
 
 class Presence(Event):
@@ -69,11 +79,19 @@ class Unread(Event):
     unread: int
 
 
+# Every process follows this topic: whoever signs out may have sockets in any of them.
+LOGINS_TOPIC = "logins"
+
+
 class LoginRevoked(Event):
     """A login (or, with none named, every login of the user) is over: its sockets close with 4001."""
 
     type = "login.revoked"
+    user: UUID
     login: UUID | None = None
+
+    def about(self) -> dict[str, Any]:
+        return {"user": str(self.user), "login": str(self.login) if self.login else None}
 
 
 class MessageEvent(Lasting):
@@ -87,6 +105,10 @@ class MessageEvent(Lasting):
 
 class MessageCreated(MessageEvent):
     type = "message.created"
+
+    def about(self) -> dict[str, Any]:
+        sender = self.message.get("sender")
+        return {"seq": self.message["seq"], "author": str(sender["id"]) if sender else None}
 
 
 class MessageEdited(MessageEvent):

@@ -4,7 +4,17 @@ from django.apps import AppConfig
 
 
 class RoomsConfig(AppConfig):
-    """Wires what the app registers with the kernel."""
+    """Registers what the kernel asks of rooms."""
 
     name = "rooms"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # After the models are loaded.
+        from chatcore.live.topics import register_topic_kind
+        from chatcore.shelves import register_shelf
+        from rooms.shelf import room_shelf
+        from rooms.topic import RoomTopic
+
+        register_topic_kind(RoomTopic())
+        register_shelf("rooms", room_shelf, order=20)

@@ -77,8 +77,9 @@ def grants_of(user: User) -> QuerySet[PermissionGrant]:
 def split_permission(permission: str) -> tuple[str, str]:
     """("chat:room", "create"); raises Invalid for what is not of that form."""
     parts = permission.split(":")
-    if len(parts) != 3 or not all(part.replace("-", "").replace("_", "").isalnum()
-                                  for part in parts):
+    if len(parts) != 3 or not all(
+        part.replace("-", "").replace("_", "").isalnum() for part in parts
+    ):
         raise Invalid(
             "Write a permission as `domain:function:action`, for example chat:room:create.",
             errors={"permission": ["Not of the form domain:function:action."]},

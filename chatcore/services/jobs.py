@@ -10,19 +10,23 @@ from django.utils import timezone
 from chatcore.models import Job, JobState, User
 
 
-def create_job(kind: str, *, created_by: User | None = None, total: int = 0, note: str = ""
-               ) -> Job:
+def create_job(kind: str, *, created_by: User | None = None, total: int = 0, note: str = "") -> Job:
     """A queued job. `total` in whatever units `job_progress` counts, 0 while unknown."""
     return Job.objects.create(kind=kind, created_by=created_by, total=total, note=note[:500])
 
 
-def job_progress(job_id: UUID | str, *, done: int, total: int | None = None, note: str = ""
-                 ) -> bool:
+def job_progress(
+    job_id: UUID | str, *, done: int, total: int | None = None, note: str = ""
+) -> bool:
     """Say how far a job is. False when it has ended meanwhile: the worker may stop.
 
     Only an unfinished job moves, so a task that is delivered twice cannot reopen one.
     """
-    columns: dict[str, Any] = {"state": JobState.RUNNING, "done": done, "updated_at": timezone.now()}
+    columns: dict[str, Any] = {
+        "state": JobState.RUNNING,
+        "done": done,
+        "updated_at": timezone.now(),
+    }
     if total is not None:
         columns["total"] = max(total, done)
     if note:

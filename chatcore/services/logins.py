@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from chatcore.errors import Forbidden, NotAuthenticated
-from chatcore.events import LoginRevoked
+from chatcore.events import LOGINS_TOPIC, LoginRevoked
 from chatcore.models import AccountStatus, Login, RefreshToken, User
 from chatcore.selectors.logins import make_access_token
 from chatcore.selectors.users import account_to_sign_in
@@ -55,8 +55,9 @@ class InvalidRefresh(NotAuthenticated):
     title = "This refresh token is of no use"
 
 
-def sign_in(identifier: str, password: str, *, code: str = "", device: Device | None = None
-            ) -> Tokens:
+def sign_in(
+    identifier: str, password: str, *, code: str = "", device: Device | None = None
+) -> Tokens:
     """Sign in by username or e-mail. `code` is a TOTP or recovery code where MFA is set up.
 
     Raises InvalidCredentials (wrong name or password, in the same time), NotAuthenticated with
@@ -144,8 +145,10 @@ def rotate_refresh(refresh: str) -> Tokens:
 
 def sign_out(*, login_id: UUID | None = None, refresh: str = "") -> None:
     """End one login, named by its id or by a refresh token of it. Repeating it changes nothing."""
-    logins = Login.objects.filter(pk=login_id) if login_id else Login.objects.filter(
-        refresh_tokens__token_sha256=_sha256(refresh)
+    logins = (
+        Login.objects.filter(pk=login_id)
+        if login_id
+        else Login.objects.filter(refresh_tokens__token_sha256=_sha256(refresh))
     )
     with transaction.atomic():
         for login in logins:
@@ -158,7 +161,7 @@ def revoke_login(login: Login, *, because: str) -> None:
         revoked_at=timezone.now(), revoked_because=because
     )
     if changed:
-        publish_on_commit(f"user:{login.user_id}", LoginRevoked(login=login.pk))
+        publish_on_commit(LOGINS_TOPIC, LoginRevoked(user=login.user_id, login=login.pk))
 
 
 def revoke_all(user: User, *, because: str) -> None:
@@ -166,7 +169,7 @@ def revoke_all(user: User, *, because: str) -> None:
     Login.objects.filter(user=user, revoked_at__isnull=True).update(
         revoked_at=timezone.now(), revoked_because=because
     )
-    publish_on_commit(f"user:{user.pk}", LoginRevoked(login=None))
+    publish_on_commit(LOGINS_TOPIC, LoginRevoked(user=user.pk))
 
 
 def _tokens(login: Login, user: User) -> Tokens:
@@ -177,8 +180,10 @@ def _tokens(login: Login, user: User) -> Tokens:
         expires_at=timezone.now() + timedelta(days=settings.REFRESH_TOKEN_DAYS),
     )
     return Tokens(
-        access=make_access_token(user.pk, login.pk), refresh=refresh,
-        expires_in=settings.ACCESS_TOKEN_SECONDS, user=user,
+        access=make_access_token(user.pk, login.pk),
+        refresh=refresh,
+        expires_in=settings.ACCESS_TOKEN_SECONDS,
+        user=user,
     )
 
 

@@ -44,13 +44,18 @@ def make_accounts(count: int, *, prefix: str = "bench") -> list[MadeAccount]:
     username_validator(f"{prefix}-1")
     password = secrets.token_urlsafe(16)
     hashed, first = make_password(password), _last_number(prefix) + 1
-    users = User.objects.bulk_create([
-        User(
-            username=f"{prefix}-{number}", password=hashed, display_name=f"{prefix} {number}",
-            account_type=AccountType.MEMBER, account_status=AccountStatus.ACTIVE,
-        )
-        for number in range(first, first + count)
-    ])
+    users = User.objects.bulk_create(
+        [
+            User(
+                username=f"{prefix}-{number}",
+                password=hashed,
+                display_name=f"{prefix} {number}",
+                account_type=AccountType.MEMBER,
+                account_status=AccountStatus.ACTIVE,
+            )
+            for number in range(first, first + count)
+        ]
+    )
     logins = Login.objects.bulk_create([Login(user=user, user_agent=prefix) for user in users])
     return [
         MadeAccount(user.pk, user.username, password, make_access_token(user.pk, login.pk))
@@ -62,5 +67,5 @@ def _last_number(prefix: str) -> int:
     names = User.all_objects.filter(username__istartswith=f"{prefix}-").values_list(
         "username", flat=True
     )
-    numbers = [re.fullmatch(r"(\d+)", name[len(prefix) + 1:]) for name in names]
+    numbers = [re.fullmatch(r"(\d+)", name[len(prefix) + 1 :]) for name in names]
     return max((int(found[1]) for found in numbers if found), default=0)

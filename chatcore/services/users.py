@@ -19,10 +19,17 @@ from chatcore.models import AccountStatus, AccountType, SupportLevel, User
 from chatcore.selectors.users import email_taken, username_taken
 from chatcore.services.logins import revoke_all
 
-PROFILE_COLUMNS = frozenset({
-    "first_name", "last_name", "display_name", "avatar_url", "current_status",
-    "chat_preferences", "language",
-})
+PROFILE_COLUMNS = frozenset(
+    {
+        "first_name",
+        "last_name",
+        "display_name",
+        "avatar_url",
+        "current_status",
+        "chat_preferences",
+        "language",
+    }
+)
 
 
 class UsernameTaken(Conflict):
@@ -30,8 +37,9 @@ class UsernameTaken(Conflict):
     title = "This username is taken"
 
 
-def sign_up(request: HttpRequest, *, username: str, email: str, password: str, **profile: Any
-            ) -> User:
+def sign_up(
+    request: HttpRequest, *, username: str, email: str, password: str, **profile: Any
+) -> User:
     """A member who has yet to verify the address; the mail with the link is sent after commit.
 
     Where the address already has an account, nobody may learn so: its owner gets a mail, and
@@ -39,8 +47,10 @@ def sign_up(request: HttpRequest, *, username: str, email: str, password: str, *
     Raises Invalid (password too weak, fields), UsernameTaken.
     """
     user = User(
-        username=username, email=email.strip().lower(),
-        account_type=AccountType.MEMBER, account_status=AccountStatus.PENDING_VERIFICATION,
+        username=username,
+        email=email.strip().lower(),
+        account_type=AccountType.MEMBER,
+        account_status=AccountStatus.PENDING_VERIFICATION,
         **profile,
     )
     check_password_strength(password, user)
@@ -74,9 +84,15 @@ def create_account(
     Without a password nobody can sign in to it. Raises UsernameTaken.
     """
     user = User(
-        username=username, email=email.lower(), account_type=account_type,
-        account_status=AccountStatus.ACTIVE, is_email_verified=bool(email),
-        support_level=support_level, is_staff=is_staff, is_superuser=is_superuser, **profile,
+        username=username,
+        email=email.lower(),
+        account_type=account_type,
+        account_status=AccountStatus.ACTIVE,
+        is_email_verified=bool(email),
+        support_level=support_level,
+        is_staff=is_staff,
+        is_superuser=is_superuser,
+        **profile,
     )
     user.set_password(password)
     _store(user)
@@ -88,8 +104,10 @@ def create_account(
 def create_guest(*, display_name: str = "") -> User:
     """A guest: active, without e-mail and without a way to sign in again."""
     user = User(
-        username=f"guest-{secrets.token_hex(6)}", display_name=display_name,
-        account_type=AccountType.GUEST, account_status=AccountStatus.ACTIVE,
+        username=f"guest-{secrets.token_hex(6)}",
+        display_name=display_name,
+        account_type=AccountType.GUEST,
+        account_status=AccountStatus.ACTIVE,
     )
     user.set_unusable_password()
     _store(user)
@@ -120,9 +138,9 @@ def verify_email(user: User, email: str) -> None:
     User.objects.filter(pk=user.pk, email__iexact=email).update(
         is_email_verified=True, updated_at=timezone.now()
     )
-    User.objects.filter(
-        pk=user.pk, account_status=AccountStatus.PENDING_VERIFICATION
-    ).update(account_status=AccountStatus.ACTIVE)
+    User.objects.filter(pk=user.pk, account_status=AccountStatus.PENDING_VERIFICATION).update(
+        account_status=AccountStatus.ACTIVE
+    )
     user.refresh_from_db()
 
 

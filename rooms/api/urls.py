@@ -1,5 +1,19 @@
-"""Addresses."""
+"""Addresses below `/api/v1/rooms/`."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from rooms.api import views
+
+_ROOM = "rooms/<uuid:room_id>/"
+
+urlpatterns = [
+    path("rooms/", views.RoomsView.as_view()),
+    path(_ROOM, views.RoomView.as_view()),
+    path(f"{_ROOM}participants/", views.ParticipantsView.as_view()),
+    path(f"{_ROOM}participants/<uuid:user_id>/", views.ParticipantView.as_view()),
+    path(f"{_ROOM}join/", views.JoinView.as_view()),
+    path(f"{_ROOM}leave/", views.LeaveView.as_view()),
+    path(f"{_ROOM}messages/", views.MessagesView.as_view(), name="room-messages"),
+    path(f"{_ROOM}messages/<uuid:message_id>/", views.MessageView.as_view()),
+    path(f"{_ROOM}read/", views.ReadView.as_view()),
+]

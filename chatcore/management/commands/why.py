@@ -27,10 +27,17 @@ class Command(BaseCommand):
         except Invalid as wrong:
             raise CommandError(wrong.detail) from None
         if options["json"]:
-            self.stdout.write(json.dumps({
-                "user": str(user.pk), "username": user.username, "permission": found.permission,
-                "allowed": found.allowed, "reasons": found.reasons,
-            }))
+            self.stdout.write(
+                json.dumps(
+                    {
+                        "user": str(user.pk),
+                        "username": user.username,
+                        "permission": found.permission,
+                        "allowed": found.allowed,
+                        "reasons": found.reasons,
+                    }
+                )
+            )
         else:
             self.stdout.write(
                 f"{'Yes' if found.allowed else 'No'}: {user.username} "

@@ -1,0 +1,67 @@
+"""Subscribing: join first, read the snapshot then, so that nothing falls between replay and live."""
+
+from chatcore.errors import ChatcoreError, Conflict
+from chatcore.frames import Frame, encode
+from chatcore.live.me import MeFollow, followed_topic
+from chatcore.live.runtime import runtime
+from chatcore.live.socket import MOST_TOPICS, Socket
+from chatcore.live.subscription import Subscription
+from chatcore.live.topics import Entrance, parse_topic
+
+
+async def enter(socket: Socket, topic: str, after_version: int | None) -> None:
+    """Subscribe to a conversation. Raises NotFound for missing and not yours alike."""
+    kind, id_ = parse_topic(topic)
+    topic = f"{kind.name}:{id_}"
+    if len(socket.subscriptions) >= MOST_TOPICS:
+        raise Conflict(f"One socket follows at most {MOST_TOPICS} topics.", code="too_many_topics")
+    runtime().leave(socket, topic)  # subscribing again asks again
+    subscription = Subscription(socket, topic)
+    feed = await socket.hub.join(topic, subscription)
+    try:
+        entrance = await kind.enter(socket.user_id, id_, after_version)
+    except ChatcoreError:
+        socket.hub.leave(topic, subscription)
+        raise
+    feed.begin_at(entrance.version)
+    socket.subscriptions[topic] = subscription
+    await _replay(socket, topic, entrance, after_version)
+    subscription.go_live(entrance.version, entrance.running)
+    runtime().presence.entered(topic, socket.user_id)
+
+
+async def _replay(socket: Socket, topic: str, entrance: Entrance, after: int | None) -> None:
+    missed = () if after is None else entrance.missed
+    body = {"topic": topic, "seq": entrance.seq, "version": entrance.version}
+    if missed is None:
+        await socket.push_patiently(encode({"op": "reset", **body}))
+        return
+    for frame in missed:
+        await socket.push_patiently(frame.text)
+    await socket.push_patiently(encode({"op": "subscribed", **body, "replayed": len(missed)}))
+
+
+async def enter_me(socket: Socket) -> None:
+    """Subscribe to what concerns the person, whichever conversation it comes from."""
+    runtime().leave(socket, "me")
+    subscription = _MeSubscription(socket, f"user:{socket.user_id}")
+    await socket.hub.join(subscription.topic, subscription)
+    socket.subscriptions["me"] = subscription
+    socket.me = MeFollow(socket.hub, socket)
+    await socket.me.start()
+    socket.tell({"op": "subscribed", "topic": "me", "seq": 0, "version": 0, "replayed": 0})
+    subscription.go_live(0)
+
+
+class _MeSubscription(Subscription):
+    """Also keeps the list of followed conversations in step with the invitations that pass by."""
+
+    def take(self, frame: Frame) -> None:
+        super().take(frame)
+        socket = self.receiver
+        if isinstance(socket, Socket) and socket.me and (change := followed_topic(frame.about)):
+            verb, topic = change
+            if verb == "follow":
+                socket.hub.spawn(socket.me.follow(topic))
+            else:
+                socket.me.unfollow(topic)

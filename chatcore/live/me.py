@@ -1,0 +1,89 @@
+"""The topic `me`: what a person hears of the conversations in their list without following each.
+
+The unread counts come from the feeds that this process carries anyway, so a message costs no query and
+no publication per participant, only a mark that is told once a second.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from chatcore.events import Unread
+from chatcore.frames import Frame, event_frame
+from chatcore.live.topics import Followed, kinds
+
+if TYPE_CHECKING:
+    from chatcore.live.hub import Hub
+    from chatcore.live.subscription import Receiver
+
+
+class MeFollow:
+    """Counts what is unread in the conversations of one person, for one socket."""
+
+    def __init__(self, hub: "Hub", receiver: "Receiver") -> None:
+        self.hub = hub
+        self.counted_for = receiver
+        self._rooms: dict[str, list[int]] = {}
+        self._told: set[str] = set()
+        self._dirty: set[str] = set()
+
+    async def start(self) -> None:
+        for name, kind in kinds().items():
+            for followed in await kind.followed_by(self.counted_for.user_id):
+                await self._follow(f"{name}:{followed.id}", followed)
+
+    def stop(self) -> None:
+        for topic in self._rooms:
+            self.hub.leave(topic, self)
+        self._rooms.clear()
+
+    async def follow(self, topic: str) -> None:
+        """Somebody was added to a conversation after `me` was subscribed."""
+        name, _, id_ = topic.partition(":")
+        for followed in await kinds()[name].followed_by(self.counted_for.user_id):
+            if str(followed.id) == id_:
+                await self._follow(topic, followed)
+                self._dirty.add(topic)
+
+    def unfollow(self, topic: str) -> None:
+        if self._rooms.pop(topic, None):
+            self.hub.leave(topic, self)
+
+    def take(self, frame: Frame) -> None:
+        about = frame.about
+        counts = self._rooms.get(frame.topic)
+        if counts is None or "seq" not in about:
+            return
+        if about.get("read_by") == str(self.counted_for.user_id):
+            counts[1] = max(counts[1], about["seq"])
+        elif frame.version is not None:
+            counts[0] = max(counts[0], about["seq"])
+            if about.get("author") == str(self.counted_for.user_id):
+                counts[1] = max(counts[1], about["seq"])
+        else:
+            return
+        self._dirty.add(frame.topic)
+
+    def tell_changes(self) -> None:
+        """Once a second: one event per conversation that changed, however often it did."""
+        dirty, self._dirty = self._dirty, set()
+        for topic in dirty:
+            if topic in self._rooms:
+                last_seq, read = self._rooms[topic]
+                event = Unread(topic=topic, last_seq=last_seq, unread=max(last_seq - read, 0))
+                self.counted_for.push(event_frame("user:", event).text, passing=True)
+
+    async def _follow(self, topic: str, followed: Followed) -> None:
+        if topic in self._rooms:
+            return
+        self._rooms[topic] = [followed.last_seq, followed.last_read_seq]
+        feed = await self.hub.join(topic, self)
+        if feed.version is None:
+            feed.begin_at(followed.version)
+
+
+def followed_topic(about: Mapping[str, object]) -> tuple[str, str] | None:
+    """("follow" or "unfollow", topic) of a frame on `me` that changes the list."""
+    for verb in ("follow", "unfollow"):
+        if isinstance(topic := about.get(verb), str):
+            return verb, topic
+    return None

@@ -1,0 +1,70 @@
+"""One socket following one topic: what it has seen already, and what it must not see twice."""
+
+from collections.abc import Sequence
+from typing import Protocol
+from uuid import UUID
+
+from chatcore.frames import Frame
+
+
+# A replay that takes longer than this many live frames belongs to a reader that is too slow.
+_MOST_BUFFERED = 5_000
+
+
+class Receiver(Protocol):
+    """A socket, or a waiting HTTP request, as the hub sees it."""
+
+    user_id: UUID
+
+    def push(self, text: str, *, passing: bool) -> None: ...
+
+    def lose(self, topic: str) -> None: ...
+
+    def give_up(self) -> None: ...
+
+
+class Subscription:
+    """Buffers while the replay is being read, then passes on everything newer than the replay."""
+
+    def __init__(self, receiver: Receiver, topic: str) -> None:
+        self.receiver = receiver
+        self.topic = topic
+        self.version = 0
+        self._buffer: list[Frame] | None = []
+        # How much of each running reply this subscriber has: a late one got the text so far at once.
+        self._replies: dict[str, int] = {}
+
+    def take(self, frame: Frame) -> None:
+        if self._buffer is not None:
+            self._buffer.append(frame)
+            if len(self._buffer) > _MOST_BUFFERED:
+                self.receiver.give_up()
+        else:
+            self._give(frame)
+
+    def go_live(self, version: int, running: Sequence[Frame] = ()) -> None:
+        """The replay up to `version` is written: from now on frames are passed on as they come, first
+        those that came meanwhile."""
+        self.version = version
+        waiting, self._buffer = self._buffer or [], None
+        for frame in (*running, *waiting):
+            self._give(frame)
+
+    def _give(self, frame: Frame) -> None:
+        if frame.version is not None:
+            if frame.version <= self.version:
+                return
+            self.version = frame.version
+        elif frame.about and not self._wants(frame):
+            return
+        self.receiver.push(frame.text, passing=frame.version is None)
+
+    def _wants(self, frame: Frame) -> bool:
+        about = frame.about
+        if about.get("not_to") == str(self.receiver.user_id):
+            return False
+        if (reply := about.get("reply")) is not None and "end" in about:
+            if about["offset"] < self._replies.get(reply, 0):
+                return False
+            self._replies[reply] = about["end"]
+        return True

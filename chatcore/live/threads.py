@@ -1,0 +1,25 @@
+"""Services from the event loop: in a thread, with a Django connection of the pool, given back after."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from uuid import UUID
+
+from channels.db import database_sync_to_async
+
+from chatcore.errors import NotFound
+from chatcore.models import User
+
+T = TypeVar("T")
+
+
+async def in_thread(work: Callable[..., T], **arguments: Any) -> T:
+    """Run a service beside the loop; several at once, unlike Django's one thread for all."""
+    return await database_sync_to_async(work, thread_sensitive=False)(**arguments)
+
+
+def active_user(user_id: UUID) -> User:
+    """The account behind a socket, as it is now. Raises NotFound when it may not act any more."""
+    user = User.objects.filter(pk=user_id, account_status="active").first()
+    if user is None:
+        raise NotFound
+    return user

@@ -1,0 +1,91 @@
+"""The kinds of topics that a socket can follow. `rooms` and `dialogues` register theirs here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+from uuid import UUID
+
+from chatcore.errors import Forbidden, NotFound
+from chatcore.frames import Frame
+from chatcore.live.client_frames import Delete, Edit, Read, Send
+from chatcore.services.append import Appended
+
+# Further back than this a replay costs more than loading the history.
+REPLAY_MOST = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """What a subscriber is told on entering: where the conversation stands, and what it missed."""
+
+    seq: int
+    version: int
+    # The missed changes, oldest first; None when there are too many.
+    missed: Sequence[Frame] | None = ()
+    # Passing frames for a late subscriber: the text so far of a running reply.
+    running: Sequence[Frame] = field(default=())
+
+
+class TopicKind(Protocol):
+    """What the socket asks of an app. Everything here is awaited on the event loop."""
+
+    name: str
+
+    async def enter(self, user: UUID, id: UUID, after_version: int | None) -> Entrance:
+        """Found and allowed in one question, and the replay. Raises NotFound."""
+
+    async def changes(self, id: UUID, after_version: int) -> Sequence[Frame] | None:
+        """Everything changed since, oldest first, for all readers alike; None when it is too much."""
+
+    async def versions(self, ids: Sequence[UUID]) -> Mapping[UUID, int]:
+        """The present version of each conversation."""
+
+    async def allowed(self, pairs: Sequence[tuple[UUID, UUID]]) -> set[tuple[UUID, UUID]]:
+        """Those of the (user, conversation) pairs that may still read."""
+
+    async def followed_by(self, user: UUID) -> Sequence["Followed"]:
+        """The conversations whose unread count `me` reports."""
+
+    async def send(self, user: UUID, id: UUID, frame: Send) -> Appended: ...
+
+    async def edit(self, user: UUID, id: UUID, frame: Edit) -> Appended: ...
+
+    async def delete(self, user: UUID, id: UUID, frame: Delete) -> Appended: ...
+
+    async def read(self, user: UUID, id: UUID, frame: Read) -> None: ...
+
+    async def cancel(self, user: UUID, id: UUID) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A conversation in somebody's list: how far it is, and how far they have read."""
+
+    id: UUID
+    version: int
+    last_seq: int
+    last_read_seq: int
+
+
+_kinds: dict[str, TopicKind] = {}
+
+
+def register_topic_kind(kind: TopicKind) -> None:
+    _kinds[kind.name] = kind
+
+
+def kinds() -> Mapping[str, TopicKind]:
+    return _kinds
+
+
+def parse_topic(topic: str) -> tuple[TopicKind, UUID]:
+    """`room:<uuid>` as its kind and id. Raises NotFound: an unknown topic is one that is not there."""
+    name, _, id_ = topic.partition(":")
+    try:
+        return _kinds[name], UUID(id_)
+    except (KeyError, ValueError):
+        raise NotFound("There is no such topic.") from None
+
+
+def not_possible(what: str) -> Forbidden:
+    return Forbidden(f"{what} is not possible on this topic.", code="not_possible")

@@ -1,0 +1,54 @@
+"""What the readers of a room hear of, beside the messages."""
+
+from typing import Any
+
+from chatcore.events import Event, Lasting
+
+
+class RoomUpdated(Lasting):
+    """The room's own attributes changed; `room` as `GET rooms/{id}/` gives it, without what is personal."""
+
+    type = "room.updated"
+    room: dict[str, Any]
+    # Whether somebody may have lost the room by it: it was deleted.
+    recheck: bool = False
+
+    def data(self) -> dict[str, Any]:
+        return self.room
+
+    def about(self) -> dict[str, Any]:
+        return {"recheck": True} if self.recheck else {}
+
+
+class ParticipantChanged(Lasting):
+    """Somebody came, went, or has another role or other rights."""
+
+    type = "participant.changed"
+    participant: dict[str, Any]
+
+    def data(self) -> dict[str, Any]:
+        return self.participant
+
+    def about(self) -> dict[str, Any]:
+        # Whoever lost the right to read is found by asking again, for everybody who follows the room.
+        return {"recheck": True}
+
+
+class RoomJoined(Event):
+    """On `me`: a room is now in your list (you made it, joined it or were invited)."""
+
+    type = "room.joined"
+    room: str
+
+    def about(self) -> dict[str, Any]:
+        return {"follow": f"room:{self.room}"}
+
+
+class RoomLeft(Event):
+    """On `me`: a room is no longer in your list."""
+
+    type = "room.left"
+    room: str
+
+    def about(self) -> dict[str, Any]:
+        return {"unfollow": f"room:{self.room}"}

@@ -1,0 +1,127 @@
+"""A room's messages as rows, and the one renderer of the message object.
+
+Pages go by `seq`, bounded by `id` where the months are known: planning grows with the partitions.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from chatcore.errors import NotFound
+from chatcore.http.positions import Position
+from chatcore.ids import public_code
+from chatcore.selectors.rows import fetch_rows
+from rooms.selectors.access import RoomAccess
+
+Row = Mapping[str, Any]
+_END = 2**63 - 1
+
+_SELECT = """
+SELECT m.*, u.username, u.display_name, u.account_type
+FROM room_messages m LEFT JOIN users u ON u.id = m.sender_id
+WHERE m.room_id = %(room)s AND m.seq >= %(first)s AND m.id <= %(last_id)s"""
+
+# The newest `limit` rows below a position. One row more than asked for tells whether there is more.
+BEFORE_SQL = f"{_SELECT} AND m.seq < %(edge)s ORDER BY m.seq DESC LIMIT %(limit)s"  # noqa: S608
+AFTER_SQL = f"{_SELECT} AND m.seq > %(edge)s ORDER BY m.seq LIMIT %(limit)s"  # noqa: S608
+CHANGES_SQL = f"{_SELECT} AND m.version > %(edge)s ORDER BY m.version LIMIT %(limit)s"  # noqa: S608
+ONE_SQL = """
+SELECT m.*, u.username, u.display_name, u.account_type
+FROM room_messages m LEFT JOIN users u ON u.id = m.sender_id
+WHERE m.id = %s AND m.room_id = %s"""
+
+
+def message_out(row: Row) -> dict[str, Any]:
+    """The message object of every door: history, replay, events. A deleted one keeps its place."""
+    gone = row["deleted_at"] is not None
+    return {
+        "id": row["id"],
+        "code": public_code("msg", row["id"]),
+        "room": row["room_id"],
+        "seq": row["seq"],
+        "version": row["version"],
+        "sender": {
+            "id": row["sender_id"],
+            "username": row["username"],
+            "display_name": row["display_name"],
+            "account_type": row["account_type"],
+        },
+        "content": "" if gone else row["content"],
+        "created_at": row["created_at"],
+        "edited_at": row["edited_at"],
+        "deleted_at": row["deleted_at"],
+        "message_type": row["message_type"],
+        "content_metadata": {} if gone else row["content_metadata"],
+        "robot_id": row["robot_id"],
+        "robot_response_to": row["robot_response_to_id"],
+        "is_robot_visible_to_guests": row["is_robot_visible_to_guests"],
+        "delivery_status": row["delivery_status"],
+        "reply_to_message": row["reply_to_message_id"],
+        "thread": row["thread_id"],
+        "client_ref": row["client_ref"],
+        "attachments": [],
+    }
+
+
+def page_parameters(
+    room: UUID, last_id: UUID | None, first_visible: int, edge: int, limit: int
+) -> dict[str, Any]:
+    """Parameters of BEFORE, AFTER and CHANGES."""
+    return {
+        "room": room,
+        "first": first_visible,
+        "last_id": last_id or UUID(int=0),
+        "edge": edge,
+        "limit": limit + 1,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class PageQuery:
+    """Which statement reads a page, with what, and whether its rows come newest first."""
+
+    sql: str
+    parameters: dict[str, Any]
+    limit: int
+    newest_first: bool
+
+
+def page_query(
+    room: UUID, last_id: UUID | None, first_visible: int, position: Position
+) -> PageQuery:
+    """The one statement for a page at a position; run by the sync door and by the express one."""
+    if position.after_version is not None:
+        sql, edge = CHANGES_SQL, position.after_version
+    elif position.after_seq is not None:
+        sql, edge = AFTER_SQL, position.after_seq
+    else:
+        sql, edge = BEFORE_SQL, position.before_seq if position.before_seq is not None else _END
+    parameters = page_parameters(room, last_id, first_visible, edge, position.limit)
+    return PageQuery(sql, parameters, position.limit, newest_first=sql is BEFORE_SQL)
+
+
+def page_out(query: PageQuery, rows: list[Any]) -> dict[str, Any]:
+    """The body of `GET …/messages/`: ascending, and whether there is more in that direction."""
+    page = rows[: query.limit]
+    if query.newest_first:
+        page.reverse()
+    return {
+        "results": [message_out(row) for row in page],
+        "has_more": len(rows) > query.limit,
+    }
+
+
+def messages_page(access: RoomAccess, position: Position) -> dict[str, Any]:
+    """A page of a room's history as its reader may see it. One query."""
+    room = access.room
+    query = page_query(room.pk, room.last_message_id, access.first_visible_seq, position)
+    return page_out(query, fetch_rows(query.sql, query.parameters))
+
+
+def message_of(access: RoomAccess, message: UUID) -> dict[str, Any]:
+    """One message of a room. Raises NotFound."""
+    found = fetch_rows(ONE_SQL, [message, access.room.pk])
+    if not found or found[0]["seq"] < access.first_visible_seq:
+        raise NotFound("There is no such message.")
+    return message_out(found[0])

@@ -1,0 +1,104 @@
+"""Make, change and delete rooms."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from chatcore.errors import Conflict, Invalid, NotFound
+from chatcore.models import User
+from chatcore.selectors.permissions import require
+from chatcore.services.append import next_version
+from chatcore.services.publish import publish_on_commit
+from rooms.events import RoomJoined, RoomUpdated
+from rooms.models import ChatRoom, Role, RoomParticipant, RoomType
+from rooms.selectors.access import RoomAccess
+from rooms.selectors.rooms import room_out
+from rooms.services.timeline import ROOM_TIMELINE
+
+
+def create_room(*, by: User, members: Sequence[UUID] = (), **columns: Any) -> RoomParticipant:
+    """Make a room with its maker as moderator; the maker's place in it.
+
+    A direct room of two people exists once: asked for again, the first is returned. Raises Forbidden
+    without `chat:room:create`, Invalid for unknown members.
+    """
+    require(by, "chat:room:create")
+    others = _known_users(set(members) - {by.pk})
+    if columns.get("room_type") == RoomType.DIRECT:
+        return _direct_room(by, others, columns)
+    if len(others) + 1 > columns.get("max_participants", 50):
+        raise Conflict("The room would have more people than it takes.", code="room_full")
+    with transaction.atomic():
+        return _create(by, others, columns)
+
+
+def update_room(*, access: RoomAccess, changes: Mapping[str, Any]) -> ChatRoom:
+    """Change a room's own attributes; everybody in it hears of it."""
+    room = access.room
+    with transaction.atomic():
+        version = next_version(ROOM_TIMELINE, room.pk)
+        for name, value in changes.items():
+            setattr(room, name, value)
+        room.version = room.own_version = version
+        room.save(update_fields=[*changes, "own_version", "updated_at"])
+        publish_on_commit(f"room:{room.pk}", RoomUpdated(version=version, room=room_out(room)))
+    return room
+
+
+def delete_room(*, access: RoomAccess) -> None:
+    """Soft delete: nobody finds the room any more, its history stays for the audit."""
+    with transaction.atomic():
+        version = next_version(ROOM_TIMELINE, access.room.pk)
+        ChatRoom.objects.filter(pk=access.room.pk).update(
+            deleted_at=timezone.now(), own_version=version
+        )
+        event = RoomUpdated(version=version, room=room_out(access.room), recheck=True)
+        publish_on_commit(f"room:{access.room.pk}", event)
+
+
+def _direct_room(by: User, others: list[User], columns: Mapping[str, Any]) -> RoomParticipant:
+    if len(others) != 1:
+        raise Invalid("A direct room is for you and one other person.", code="not_a_pair")
+    key = ":".join(sorted((str(by.pk), str(others[0].pk))))
+    wanted = {**columns, "direct_key": key, "is_private": True, "max_participants": 2}
+    try:
+        with transaction.atomic():
+            return _create(by, others, wanted)
+    except IntegrityError:  # the other one was faster, or it is there already
+        return _place_in_direct_room(by, key)
+
+
+def _place_in_direct_room(by: User, key: str) -> RoomParticipant:
+    place = (
+        RoomParticipant.objects.select_related("room")
+        .filter(room__direct_key=key, user=by, room__deleted_at__isnull=True)
+        .first()
+    )
+    if place is None:
+        raise Conflict("This direct room was deleted.", code="room_deleted")
+    return place
+
+
+def _create(by: User, others: Sequence[User], columns: Mapping[str, Any]) -> RoomParticipant:
+    room = ChatRoom.objects.create(creator=by, **columns)
+    role = Role.MEMBER if columns.get("direct_key") else Role.MODERATOR
+    place = RoomParticipant(room=room, user=by, role=role, can_invite_others=True)
+    places = [place, *(RoomParticipant(room=room, user=user, role=_role(user)) for user in others)]
+    RoomParticipant.objects.bulk_create(places)
+    for each in places:
+        publish_on_commit(f"user:{each.user_id}", RoomJoined(room=str(room.pk)))
+    return place
+
+
+def _role(user: User) -> str:
+    return Role.GUEST if user.account_type == "guest" else Role.MEMBER
+
+
+def _known_users(ids: set[UUID]) -> list[User]:
+    found = list(User.objects.filter(pk__in=ids, account_status="active"))
+    if len(found) < len(ids):
+        raise NotFound("There is no such user.")
+    return found

@@ -1,0 +1,154 @@
+"""The topic kind `room` on the live socket."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from chatcore.errors import Invalid, NotFound
+from chatcore.events import MessageCreated, MessageDeleted, MessageEdited
+from chatcore.frames import Frame, event_frame
+from chatcore.live.client_frames import Delete, Edit, Read, Send
+from chatcore.live.db import Row, fetch, fetch_together
+from chatcore.live.runtime import runtime
+from chatcore.live.threads import active_user, in_thread
+from chatcore.live.topics import REPLAY_MOST, Entrance, Followed, not_possible
+from chatcore.models import User
+from chatcore.services.append import Appended
+from rooms.events import ParticipantChanged, RoomUpdated
+from rooms.models import ChatRoom, RoomParticipant
+from rooms.selectors.messages import CHANGES_SQL, message_out, page_parameters
+from rooms.selectors.rooms import participant_out, room_out
+from rooms.services.messages import delete_message, draft_of, edit_message
+from rooms.services.reading import mark_read
+from rooms.services.timeline import ROOM_TIMELINE
+
+# What people may send themselves; the other types are made by robots, uploads and the system.
+SENDABLE = frozenset({"chat"})
+
+_ENTER = """
+SELECT c.last_seq, c.version, c.own_version, c.last_message_id,
+  CASE WHEN p.can_see_history THEN 1 ELSE p.joined_seq + 1 END AS first_visible
+FROM room_participants p JOIN chat_rooms c ON c.id = p.room_id AND c.deleted_at IS NULL
+WHERE p.room_id = %s AND p.user_id = %s AND p.status IN ('active', 'muted')"""
+_STAND = "SELECT version, own_version, last_message_id FROM chat_rooms WHERE id = %s"
+_VERSIONS = "SELECT id, version FROM chat_rooms WHERE id = ANY(%s)"
+_ALLOWED = """
+SELECT p.user_id, p.room_id FROM room_participants p
+JOIN unnest(%s::uuid[], %s::uuid[]) AS asked(user_id, room_id)
+  ON asked.user_id = p.user_id AND asked.room_id = p.room_id
+JOIN chat_rooms c ON c.id = p.room_id AND c.deleted_at IS NULL
+WHERE p.status IN ('active', 'muted')"""
+_FOLLOWED = """
+SELECT c.id, c.version, c.last_seq, p.last_read_seq
+FROM room_participants p JOIN chat_rooms c ON c.id = p.room_id AND c.deleted_at IS NULL
+WHERE p.user_id = %s AND p.status IN ('active', 'muted')
+ORDER BY c.last_message_at DESC NULLS LAST LIMIT 500"""
+_PARTICIPANTS = """
+SELECT p.*, u.username, u.display_name, u.account_type
+FROM room_participants p JOIN users u ON u.id = p.user_id
+WHERE p.room_id = %s AND p.version > %s"""
+_ROOM = "SELECT * FROM chat_rooms WHERE id = %s AND own_version > %s"
+
+
+class RoomTopic:
+    """What the socket may do with a room."""
+
+    name = "room"
+
+    async def enter(self, user: UUID, id: UUID, after_version: int | None) -> Entrance:
+        rows = await fetch(_ENTER, [id, user])
+        if not rows:
+            raise NotFound("There is no such room.")
+        here = rows[0]
+        if after_version is None or after_version >= here["version"]:
+            return Entrance(here["last_seq"], here["version"])
+        stand, missed = await _changes(id, after_version, here["first_visible"])
+        return Entrance(here["last_seq"], stand["version"], missed)
+
+    async def changes(self, id: UUID, after_version: int) -> Sequence[Frame] | None:
+        _, missed = await _changes(id, after_version, 1)
+        return missed
+
+    async def versions(self, ids: Sequence[UUID]) -> Mapping[UUID, int]:
+        return {row["id"]: row["version"] for row in await fetch(_VERSIONS, [list(ids)])}
+
+    async def allowed(self, pairs: Sequence[tuple[UUID, UUID]]) -> set[tuple[UUID, UUID]]:
+        users, rooms = [user for user, _ in pairs], [room for _, room in pairs]
+        return {(row["user_id"], row["room_id"]) for row in await fetch(_ALLOWED, [users, rooms])}
+
+    async def followed_by(self, user: UUID) -> Sequence[Followed]:
+        return [Followed(**row) for row in await fetch(_FOLLOWED, [user])]
+
+    async def send(self, user: UUID, id: UUID, frame: Send) -> Appended:
+        if frame.message_type is not None and frame.message_type not in SENDABLE:
+            raise Invalid("This type of message cannot be sent.", code="bad_message_type")
+        draft = draft_of(
+            room=id,
+            sender=user,
+            content=frame.content,
+            client_ref=frame.ref,
+            reply_to=frame.reply_to,
+            message_type=frame.message_type,
+        )
+        return await runtime().flusher.append(ROOM_TIMELINE, draft)
+
+    async def edit(self, user: UUID, id: UUID, frame: Edit) -> Appended:
+        return await in_thread(_edit, user_id=user, room=id, frame=frame)
+
+    async def delete(self, user: UUID, id: UUID, frame: Delete) -> Appended:
+        return await in_thread(_delete, user_id=user, room=id, frame=frame)
+
+    async def read(self, user: UUID, id: UUID, frame: Read) -> None:
+        await in_thread(mark_read, user_id=user, room_id=id, seq=frame.seq)
+
+    async def cancel(self, user: UUID, id: UUID) -> None:
+        raise not_possible("Cancelling")
+
+
+def _edit(user_id: UUID, room: UUID, frame: Edit) -> Appended:
+    user = active_user(user_id)
+    return edit_message(user=user, room=room, message=frame.id, content=frame.content)
+
+
+def _delete(user_id: UUID, room: UUID, frame: Delete) -> Appended:
+    return delete_message(user=active_user(user_id), room=room, message=frame.id)
+
+
+async def _changes(
+    room: UUID, after: int, first_visible: int
+) -> tuple[Row, Sequence[Frame] | None]:
+    """Where the room stands and everything that changed after a version, from one snapshot."""
+    page = page_parameters(room, UUID(int=2**128 - 1), first_visible, after, REPLAY_MOST)
+    stands, messages, places, rooms = await fetch_together(
+        (_STAND, [room]),
+        (CHANGES_SQL, page),
+        (_PARTICIPANTS, [room, after]),
+        (_ROOM, [room, after]),
+    )
+    if len(messages) > REPLAY_MOST:
+        return stands[0], None
+    frames = [_message_frame(row, after) for row in messages]
+    frames += [_participant_frame(row) for row in places]
+    frames += [_room_frame(row) for row in rooms]
+    return stands[0], sorted(frames, key=lambda frame: frame.version or 0)
+
+
+def _message_frame(row: Row, after: int) -> Frame:
+    """New to the reader, whatever happened to it since: created. Else what happened to it last."""
+    topic, version, message = f"room:{row['room_id']}", row["version"], message_out(row)
+    if row["created_version"] > after:
+        return event_frame(topic, MessageCreated(version=version, message=message))
+    kind = MessageDeleted if row["deleted_at"] else MessageEdited
+    return event_frame(topic, kind(version=version, message=message))
+
+
+def _participant_frame(row: Row) -> Frame:
+    person = {key: row.pop(key) for key in ("username", "display_name", "account_type")}
+    place = RoomParticipant(**row)
+    place.user = User(pk=row["user_id"], **person)
+    event = ParticipantChanged(version=row["version"], participant=participant_out(place))
+    return event_frame(f"room:{row['room_id']}", event)
+
+
+def _room_frame(row: Row) -> Frame:
+    event = RoomUpdated(version=row["own_version"], room=room_out(ChatRoom(**row)))
+    return event_frame(f"room:{row['id']}", event)
