@@ -38,8 +38,8 @@ EVENT_STREAM = OpenApiResponse(
     OpenApiTypes.STR,
     description=(
         "Server-sent events: `message` (the stored question), `delta` (`reply_id`, `offset`,"
-        " `text`; offset 0 again means that the answer begins anew), `reference` for each citation, then"
-        " `reply` (the stored answer) or `error` (`code`, `detail`, `reply`). When the client goes"
+        " `text`; offset 0 again means that the answer begins anew), `reference` for each citation,"
+        " then `reply` (the stored answer) or `error` (`code`, `detail`, `reply`). When the client goes"
         " away the answer is finished all the same; the same `client_ref` follows it again."
     ),
 )

@@ -36,16 +36,26 @@ def question_for(turn: DialogueTurn) -> Told:
     Half of what the question and the prompt leave of the context window is for earlier messages;
     the other half is the answerer's, for passages and the answer itself.
     """
-    session = dialogue_by_id(turn.session_id) if session is None or session.deleted_at: raise
-    NotFound fixed = sum(tokens_of(text, session.model_name) for text in (turn.question.content,
-    session.system_prompt)) budget = max(0, session.context_window - fixed) // 2 kept, spent =
-    _fitting(turn.question, budget, session.model_name) context = getattr(session, "context", None)
-    question = Question( content=turn.question.content, history=[Said(message.role, message.content)
-    for message in kept], book=session.book, character=session.character,
-    current_chapter=context.current_chapter if context else None,
-    system_prompt=session.system_prompt, temperature=float(session.temperature),
-    model_name=session.model_name, context_window=session.context_window, ) return Told(question,
-    [str(message.pk) for message in kept], fixed + spent)
+    session = dialogue_by_id(turn.session_id)
+    if session is None or session.deleted_at:
+        raise NotFound
+    fixed = tokens_of(turn.question.content, session.model_name)
+    fixed += tokens_of(session.system_prompt, session.model_name)
+    budget = max(0, session.context_window - fixed) // 2
+    kept, spent = _fitting(turn.question, budget, session.model_name)
+    context = getattr(session, "context", None)
+    question = Question(
+        content=turn.question.content,
+        history=[Said(message.role, message.content) for message in kept],
+        book=session.book,
+        character=session.character,
+        current_chapter=context.current_chapter if context else None,
+        system_prompt=session.system_prompt,
+        temperature=float(session.temperature),
+        model_name=session.model_name,
+        context_window=session.context_window,
+    )
+    return Told(question, [str(message.pk) for message in kept], fixed + spent)
 
 
 def remember(turn: DialogueTurn, told: Told, chapters: Sequence[int]) -> None:
