@@ -24,9 +24,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> Any:
         """A password reset verifies the address on its way, without a word to `confirm_email`."""
-        if user.account_status == AccountStatus.PENDING_VERIFICATION and EmailAddress.objects.filter(
-            user=user, email=user.email, verified=True
-        ).exists():
+        if (
+            user.account_status == AccountStatus.PENDING_VERIFICATION
+            and EmailAddress.objects.filter(user=user, email=user.email, verified=True).exists()
+        ):
             verify_email(user, user.email)
         return super().pre_login(request, user, **kwargs)
 

@@ -149,9 +149,12 @@ def _here() -> FixedWindowRateLimiter:
 def _shared() -> SlidingWindowCounterRateLimiter:
     return SlidingWindowCounterRateLimiter(
         RedisStorage(
-            settings.RATE_LIMIT_URL, wrap_exceptions=True,
+            settings.RATE_LIMIT_URL,
+            wrap_exceptions=True,
             # No patience and no retries: the fall-back is at hand.
-            socket_connect_timeout=0.3, socket_timeout=0.5, retry=Retry(NoBackoff(), 0),
+            socket_connect_timeout=0.3,
+            socket_timeout=0.5,
+            retry=Retry(NoBackoff(), 0),
         )
     )
 

@@ -27,8 +27,9 @@ def limit_from(request: Request, *, default: int = DEFAULT_LIMIT, most: int = MO
     return whole_number(request, "limit", least=1, most=most) or default
 
 
-def whole_number(request: Request, name: str, *, least: int = 0, most: int = 2**63 - 1
-                 ) -> int | None:
+def whole_number(
+    request: Request, name: str, *, least: int = 0, most: int = 2**63 - 1
+) -> int | None:
     """The query parameter as a whole number within bounds, None where it is not given."""
     text = request.query_params.get(name)
     if text is None:
@@ -66,20 +67,20 @@ class IdPagination(BasePagination):
         self.rows = rows
         return rows
 
-    def _rows(
-        self, queryset: QuerySet[Any], side: str, edge: UUID | None, count: int
-    ) -> list[Any]:
+    def _rows(self, queryset: QuerySet[Any], side: str, edge: UUID | None, count: int) -> list[Any]:
         downwards = self.newest_first == (side == "after")
         if edge is not None:
             queryset = queryset.filter(**{"pk__lt" if downwards else "pk__gt": edge})
         return list(queryset.order_by("-pk" if downwards else "pk")[:count])
 
     def get_paginated_response(self, data: Any) -> Response:
-        return Response({
-            "results": data,
-            "next": self._link("after", -1) if self.rows and self.has_next else None,
-            "previous": self._link("before", 0) if self.rows and self.has_previous else None,
-        })
+        return Response(
+            {
+                "results": data,
+                "next": self._link("after", -1) if self.rows and self.has_next else None,
+                "previous": self._link("before", 0) if self.rows and self.has_previous else None,
+            }
+        )
 
     def _link(self, side: str, position: int) -> str:
         row = self.rows[position]
@@ -92,19 +93,25 @@ class IdPagination(BasePagination):
             "type": "object",
             "required": ["results", "next", "previous"],
             "properties": {
-                "results": {"type": "array", "items": schema}, "next": link, "previous": link,
+                "results": schema,
+                "next": link,
+                "previous": link,
             },
         }
 
     def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
         return [
             {
-                "name": "limit", "in": "query", "required": False,
+                "name": "limit",
+                "in": "query",
+                "required": False,
                 "description": f"Rows per page; {DEFAULT_LIMIT} by default.",
                 "schema": {"type": "integer", "minimum": 1, "maximum": MOST},
             },
             {
-                "name": "cursor", "in": "query", "required": False,
+                "name": "cursor",
+                "in": "query",
+                "required": False,
                 "description": "From `next` or `previous` of another page.",
                 "schema": {"type": "string"},
             },

@@ -95,6 +95,8 @@ class CookieScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]
 
     def get_security_definition(self, _auto_schema: AutoSchema) -> dict[str, Any]:
         return {
-            "type": "apiKey", "in": "cookie", "name": "sessionid",
+            "type": "apiKey",
+            "in": "cookie",
+            "name": "sessionid",
             "description": "Our own pages; unsafe methods also need `X-CSRFToken`.",
         }

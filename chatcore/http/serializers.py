@@ -21,11 +21,16 @@ class StrictMixin:
             writable = {name for name, field in self.fields.items() if not field.read_only}
             unknown = sorted(str(name) for name in data if name not in writable)
             if unknown:
-                raise serializers.ValidationError({
-                    name[:100]: ["This cannot be set." if name in self.fields
-                                 else "There is no such field."]
-                    for name in unknown[:20]
-                })
+                raise serializers.ValidationError(
+                    {
+                        name[:100]: [
+                            "This cannot be set."
+                            if name in self.fields
+                            else "There is no such field."
+                        ]
+                        for name in unknown[:20]
+                    }
+                )
         return super().to_internal_value(data)  # type: ignore[misc]
 
 
@@ -37,8 +42,9 @@ class StrictModelSerializer(StrictMixin, serializers.ModelSerializer[Any]):
     """The same for a model's columns."""
 
 
-def valid(serializer: type[serializers.BaseSerializer[Any]], data: Any, **context: Any
-          ) -> dict[str, Any]:
+def valid(
+    serializer: type[serializers.BaseSerializer[Any]], data: Any, **context: Any
+) -> dict[str, Any]:
     """The validated body, for thin views: `body = valid(SignUp, request.data)`."""
     bound = serializer(data=data, context=context)
     bound.is_valid(raise_exception=True)

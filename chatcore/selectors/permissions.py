@@ -15,7 +15,7 @@ from functools import lru_cache
 from django.db.models import Q, QuerySet
 
 from chatcore.errors import Forbidden, Invalid
-from chatcore.models import AccountStatus, AccountType, PermissionDomain, PermissionGrant, User
+from chatcore.models import AccountType, PermissionDomain, PermissionGrant, User
 from chatcore.models.permissions import ANY_ACTION
 
 # The built-in groups that everybody of a type belongs to, without a membership row.

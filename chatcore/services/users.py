@@ -40,7 +40,7 @@ class UsernameTaken(Conflict):
 def sign_up(
     request: HttpRequest, *, username: str, email: str, password: str, **profile: Any
 ) -> User:
-    """A member who has yet to verify the address; the mail with the link is sent after commit.
+    """A member who has yet to verify the address; the mail with the link is on its way.
 
     Where the address already has an account, nobody may learn so: its owner gets a mail, and
     the caller the same answer, an account that is not stored (`_state.adding` is true).
@@ -60,10 +60,10 @@ def sign_up(
     if email_taken(user.email):
         get_adapter().send_account_already_exists_mail(user.email)
         return user
-    _store(user)
-    setup_user_email(request, user, [])
-    address = EmailAddress.objects.get_primary(user)
-    transaction.on_commit(lambda: address.send_confirmation(request, signup=True))
+    with transaction.atomic():
+        _store(user)
+        setup_user_email(request, user, [])
+    EmailAddress.objects.get_primary(user).send_confirmation(request, signup=True)
     return user
 
 

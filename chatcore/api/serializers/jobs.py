@@ -11,7 +11,16 @@ class JobBody(serializers.ModelSerializer[Job]):
     class Meta:
         model = Job
         fields = [
-            "id", "kind", "state", "done", "total", "note", "result", "error", "created_at",
-            "updated_at", "finished_at",
+            "id",
+            "kind",
+            "state",
+            "done",
+            "total",
+            "note",
+            "result",
+            "error",
+            "created_at",
+            "updated_at",
+            "finished_at",
         ]
         read_only_fields = fields

@@ -13,13 +13,31 @@ from chatcore.models import User
 class Me(serializers.ModelSerializer[User]):
     """Everything an account may know about itself."""
 
+    # Plain text out, since a guest has neither and "" is no address.
+    email = serializers.CharField(read_only=True, help_text="Empty for guests.")
+    avatar_url = serializers.CharField(read_only=True, help_text="Empty where there is none.")
+
     class Meta:
         model = User
         fields = [
-            "id", "username", "email", "is_email_verified", "first_name", "last_name",
-            "display_name", "avatar_url", "current_status", "last_seen_at", "chat_preferences",
-            "language", "account_type", "account_status", "support_level", "is_staff",
-            "created_at", "updated_at",
+            "id",
+            "username",
+            "email",
+            "is_email_verified",
+            "first_name",
+            "last_name",
+            "display_name",
+            "avatar_url",
+            "current_status",
+            "last_seen_at",
+            "chat_preferences",
+            "language",
+            "account_type",
+            "account_status",
+            "support_level",
+            "is_staff",
+            "created_at",
+            "updated_at",
         ]
         read_only_fields = fields
 
@@ -30,8 +48,13 @@ class MeChanges(StrictModelSerializer):
     class Meta:
         model = User
         fields = [
-            "first_name", "last_name", "display_name", "avatar_url", "current_status",
-            "chat_preferences", "language",
+            "first_name",
+            "last_name",
+            "display_name",
+            "avatar_url",
+            "current_status",
+            "chat_preferences",
+            "language",
         ]
 
     def validate_avatar_url(self, value: str) -> str:
@@ -44,12 +67,19 @@ class Person(serializers.ModelSerializer[User]):
     """What others may see: no address, no names that were not meant for the room."""
 
     shown_name = serializers.CharField(read_only=True)
+    avatar_url = serializers.CharField(read_only=True, help_text="Empty where there is none.")
 
     class Meta:
         model = User
         fields = [
-            "id", "username", "display_name", "shown_name", "avatar_url", "current_status",
-            "last_seen_at", "account_type",
+            "id",
+            "username",
+            "display_name",
+            "shown_name",
+            "avatar_url",
+            "current_status",
+            "last_seen_at",
+            "account_type",
         ]
         read_only_fields = fields
 

@@ -45,7 +45,8 @@ class SignUpView(OpenView):
         user = users.sign_up(request._request, **valid(bodies.SignUp, request.data))  # noqa: SLF001
         return Response(
             {
-                "username": user.username, "email": user.email,
+                "username": user.username,
+                "email": user.email,
                 "account_status": user.account_status,
                 "detail": "We have sent you a mail. Open the link in it to verify your address.",
             },
