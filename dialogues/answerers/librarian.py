@@ -1,0 +1,132 @@
+"""The librarian: no model. Finds the passages that fit a question and answers with quotations."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from dialogues.answerers.port import Citation, Delta, Finished, Question
+from dialogues.answerers.quotations import quotation_in
+from dialogues.models import Book
+from dialogues.selectors.books import knowledge_bases
+from dialogues.selectors.passages import FoundPassage, passages_about
+from dialogues.selectors.sentences import best_parts
+
+NAME = "librarian"
+MOST_QUOTATIONS = 3
+# Below this a passage shares little more than one common word with the question.
+FITS = 0.2
+# A second and third quotation only where they fit nearly as well as the first.
+NEARLY = 0.6
+_PIECE = re.compile(r"\S+\s*(?:\S+\s*){0,2}|\s+")
+
+
+class Librarian:
+    """An index that can talk, and says that it is one."""
+
+    def answer(self, question: Question) -> Iterator[Delta | Citation | Finished]:
+        """Up to three quotations, each followed by its citation.
+
+        Every `highlighted_text` stands letter for letter in its `source_text`, the stored passage
+        (whose white space was folded to single blanks); one that did not would be left out.
+        """
+        books = [question.book] if question.book else knowledge_bases()
+        found = _fitting(question, books)
+        if not found:
+            yield from _spoken(_nothing(question, books))
+            yield Finished(model_used=NAME, tokens_used=0, confidence_score=0.0)
+            return
+        yield from _spoken(_opening(question))
+        yield from _quotations(question, books, found)
+        best = round(found[0].similarity_score, 2)
+        yield Finished(model_used=NAME, tokens_used=0, confidence_score=best)
+
+
+def _fitting(question: Question, books: Sequence[Book]) -> list[FoundPassage]:
+    """The best passage and those that come near it."""
+    found = passages_about(
+        question.content,
+        books,
+        limit=MOST_QUOTATIONS,
+        up_to_chapter=question.current_chapter if question.book else None,
+        context=_context(question),
+    )
+    least = max(FITS, NEARLY * found[0].similarity_score) if found else FITS
+    return [passage for passage in found if passage.similarity_score >= least]
+
+
+def _context(question: Question) -> str:
+    """What the question may silently go on about: the last question, the character."""
+    earlier = [said.content for said in question.history if said.role == "user"]
+    name = question.character.name if question.character else ""
+    return f"{earlier[-1] if earlier else ''} {name}".strip()
+
+
+def _quotations(
+    question: Question, books: Sequence[Book], found: list[FoundPassage]
+) -> Iterator[Delta | Citation]:
+    by_id = {book.pk: book for book in books}
+    for passage in found:
+        book = by_id[passage.book_id]
+        (part,) = best_parts(question.content, book, [passage.text])
+        quoted = quotation_in(part, passage.text)
+        if quoted is None:
+            continue
+        yield from _spoken(
+            f"\n\n{_framed(quoted, passage.text)}\n{_place(passage, book, question)}"
+        )
+        yield Citation(
+            reference_type="paragraph",
+            passage_id=passage.id,
+            chapter_number=passage.chapter_number,
+            page_number=passage.page_number,
+            paragraph_index=passage.paragraph_index,
+            source_text=passage.text,
+            highlighted_text=quoted,
+            similarity_score=round(passage.similarity_score, 2),
+        )
+
+
+def _framed(quoted: str, text: str) -> str:
+    """In quotation marks, with dots where the passage goes on."""
+    before = "" if text.startswith(quoted) else "… "
+    after = "" if text.endswith(quoted) else " …"
+    return f"“{before}{quoted}{after}”"
+
+
+def _place(passage: FoundPassage, book: Book, question: Question) -> str:
+    place = f"— chapter {passage.chapter_number}, paragraph {passage.paragraph_index}"
+    return place if question.book else f"{place} of “{book.title}”"
+
+
+def _opening(question: Question) -> str:
+    """Who speaks, in full the first time only."""
+    if any(said.role == "assistant" for said in question.history):
+        return "The passages that fit best:"
+    if question.character:
+        return (
+            f"I am an index, not a mind, and cannot speak as {question.character.name}. "
+            "The passages that fit your question best:"
+        )
+    return (
+        "I am an index, not a mind: I find passages and quote them. These fit your question best:"
+    )
+
+
+def _nothing(question: Question, books: Sequence[Book]) -> str:
+    if not books:
+        return (
+            "I am an index, not a mind: I can only quote from books, and no book belongs to this "
+            "dialogue. Start a dialogue about a book to ask what it says."
+        )
+    where = f"“{question.book.title}”" if question.book else "the books I know"
+    limit = question.current_chapter if question.book else None
+    until = f" up to chapter {limit}" if limit is not None else ""
+    return (
+        f"I am an index, not a mind, and in {where}{until} I find no passage that fits your "
+        "question. Words that the book itself uses help me most."
+    )
+
+
+def _spoken(text: str) -> Iterator[Delta]:
+    """A few words at a time, as a reader takes them in."""
+    for piece in _PIECE.findall(text):
+        yield Delta(piece)

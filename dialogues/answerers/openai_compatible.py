@@ -1,0 +1,167 @@
+"""Any server that speaks OpenAI's chat completions: streaming, with checked quotations."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import httpx2
+import openai
+from openai.types import CompletionUsage
+from openai.types.chat import ChatCompletionChunk
+
+from dialogues.answerers.port import AnswererError, Citation, Delta, Finished, Question
+from dialogues.answerers.prompts import prompt_for
+from dialogues.answerers.quote_gate import QuoteGate
+from dialogues.selectors.books import knowledge_bases
+from dialogues.selectors.passages import FoundPassage, passages_about
+
+# Passages offered to the prompt; how many go in depends on the context window.
+MOST_PASSAGES = 12
+CONNECT_SECONDS = 5.0
+# The longest silence between two pieces of a stream; models may think before they speak.
+SILENCE_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A server and its model. `base_url` ends before `/chat/completions`."""
+
+    base_url: str
+    api_key: str
+    model: str
+    silence_seconds: float = SILENCE_SECONDS
+
+
+class OpenAICompatible:
+    """Answers with a model that gets the fitting passages as numbered sources."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+
+    def answer(self, question: Question) -> Iterator[Delta | Citation | Finished]:
+        """Stream the model's answer; see QuoteGate for what becomes of its quotations.
+
+        Raises AnswererError with the codes `llm_unreachable`, `llm_timeout`, `llm_rate_limited`,
+        `llm_failed`, `llm_empty` (worth a repeat) and `llm_refused_key`, `llm_unknown_model`,
+        `llm_bad_request` (not).
+        """
+        model = question.model_name or self._endpoint.model
+        prompt = prompt_for(question, _found(question), model)
+        gate, reply = QuoteGate(prompt.sources), _Reply(model)
+        with _told_apart(self._endpoint), self._client() as client:
+            stream = client.chat.completions.create(
+                model=model,
+                messages=prompt.messages,
+                temperature=question.temperature,
+                max_tokens=prompt.answer_tokens,
+                stream=True,
+                stream_options={"include_usage": True},
+            )
+            with stream:
+                for chunk in stream:
+                    yield from gate.take(reply.text_of(chunk))
+        yield from gate.end()
+        if not reply.has_text:
+            raise AnswererError(
+                "The model answered with nothing.", code="llm_empty", retryable=True
+            )
+        yield reply.finished()
+
+    def _client(self) -> openai.OpenAI:
+        """One per answer, so that nothing is shared between worker threads. We repeat, not it."""
+        return openai.OpenAI(
+            base_url=self._endpoint.base_url,
+            # The SDK insists on a key; servers of one's own often want none.
+            api_key=self._endpoint.api_key or "none",
+            timeout=httpx2.Timeout(self._endpoint.silence_seconds, connect=CONNECT_SECONDS),
+            max_retries=0,
+        )
+
+
+def _found(question: Question) -> Sequence[FoundPassage]:
+    books = [question.book] if question.book else knowledge_bases()
+    earlier = [said.content for said in question.history if said.role == "user"]
+    return passages_about(
+        question.content,
+        books,
+        limit=MOST_PASSAGES,
+        up_to_chapter=question.current_chapter if question.book else None,
+        context=earlier[-1] if earlier else "",
+    )
+
+
+class _Reply:
+    """What the chunks say beside their text."""
+
+    def __init__(self, model: str) -> None:
+        self.model = model
+        self.usage: CompletionUsage | None = None
+        self.finish_reason = ""
+        self.has_text = False
+
+    def text_of(self, chunk: ChatCompletionChunk) -> str:
+        self.model = chunk.model or self.model
+        self.usage = chunk.usage or self.usage
+        text = ""
+        for choice in chunk.choices:
+            text += choice.delta.content or ""
+            self.finish_reason = choice.finish_reason or self.finish_reason
+        self.has_text = self.has_text or bool(text.strip())
+        return text
+
+    def finished(self) -> Finished:
+        used = self.usage
+        counts = (
+            {"prompt": used.prompt_tokens, "completion": used.completion_tokens} if used else {}
+        )
+        return Finished(
+            model_used=self.model[:100],
+            tokens_used=used.total_tokens if used else None,
+            metadata={"finish_reason": self.finish_reason, "tokens": counts},
+        )
+
+
+@contextmanager
+def _told_apart(endpoint: Endpoint) -> Iterator[None]:
+    """The SDK's and the wire's errors as ours: what happened, and whether a repeat may help."""
+    try:
+        yield
+    except (openai.APITimeoutError, httpx2.TimeoutException):
+        raise _error("llm_timeout", "The model's server did not answer in time.") from None
+    except (openai.APIConnectionError, httpx2.TransportError):
+        where = f"The model's server at {endpoint.base_url} cannot be reached, or broke off."
+        raise _error("llm_unreachable", where) from None
+    except openai.APIStatusError as error:
+        raise _refusal(error) from None
+    except (openai.OpenAIError, ValueError) as error:  # an error or rubbish inside the stream
+        raise _error("llm_failed", f"The model's server failed: {_brief(error)}") from None
+
+
+def _refusal(error: openai.APIStatusError) -> AnswererError:
+    match error.status_code:
+        case 401 | 403:
+            return _error(
+                "llm_refused_key", "The model's server refused our key (LLM_API_KEY).", again=False
+            )
+        case 404:
+            return _error(
+                "llm_unknown_model", f"The model's server says: {_brief(error)}", again=False
+            )
+        case 429:
+            return _error(
+                "llm_rate_limited", "The model's server is asked too often at the moment."
+            )
+        case status if status < 500:
+            return _error(
+                "llm_bad_request", f"The model's server refused: {_brief(error)}", again=False
+            )
+        case _:
+            return _error("llm_failed", f"The model's server failed: {_brief(error)}")
+
+
+def _brief(error: Exception) -> str:
+    return " ".join(str(error).split())[:300]
+
+
+def _error(code: str, detail: str, *, again: bool = True) -> AnswererError:
+    return AnswererError(detail, code=code, retryable=again)

@@ -1,0 +1,26 @@
+"""Who answers a question: the model where one is configured, else the librarian."""
+
+from django.conf import settings
+
+from dialogues.answerers import librarian
+from dialogues.answerers.openai_compatible import Endpoint, OpenAICompatible
+from dialogues.answerers.port import Answerer, Question
+
+
+def answerer_for(question: Question) -> Answerer:
+    """The configured model; the librarian where none is, or where the dialogue asks for it."""
+    endpoint = configured_endpoint()
+    if endpoint is None or question.model_name == librarian.NAME:
+        return librarian.Librarian()
+    return OpenAICompatible(endpoint)
+
+
+def configured_endpoint() -> Endpoint | None:
+    """LLM_BASE_URL and LLM_MODEL make an endpoint; LLM_API_KEY where the server wants one."""
+    if not (settings.LLM_BASE_URL and settings.LLM_MODEL):
+        return None
+    return Endpoint(
+        base_url=settings.LLM_BASE_URL,
+        api_key=settings.LLM_API_KEY,
+        model=settings.LLM_MODEL,
+    )
