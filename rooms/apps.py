@@ -13,6 +13,7 @@ class RoomsConfig(AppConfig):
         # After the models are loaded.
         from chatcore.live.topics import register_topic_kind
         from chatcore.shelves import register_shelf
+        from rooms import demo  # noqa: F401 - registers itself
         from rooms.shelf import room_shelf
         from rooms.topic import RoomTopic
 

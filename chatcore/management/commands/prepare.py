@@ -24,7 +24,7 @@ class Command(BaseCommand):
         call_command("partitions", create=True, stdout=_Silent())
         if not options["no_demo"] and "demo" in get_commands() and _is_empty():
             self.stdout.write("loading the demo")
-            call_command("demo")
+            call_command("demo", quiet=True)  # `up` prints the accounts
 
 
 class _Silent:
