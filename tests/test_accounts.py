@@ -118,9 +118,12 @@ def test_others_see_a_card_without_the_address(world: Cast, client_of: ClientOf)
     assert not {"email", "first_name", "chat_preferences", "account_status"} & card.keys()
 
 
+def names(page: dict[str, Any]) -> list[str]:
+    return [person["username"] for person in page["results"]]
+
+
 def test_people_are_found_by_name_page_by_page(world: Cast, client_of: ClientOf) -> None:
     otto = client_of(world.otto)
-    names = lambda page: [p["username"] for p in page["results"]]  # noqa: E731
     assert names(otto.get("/api/v1/users/?q=MIR").json()) == ["mira"]
     first = otto.get("/api/v1/users/?limit=4").json()
     assert names(first) == ["ada", "sven", "bela", "ana"]

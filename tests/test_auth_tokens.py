@@ -209,12 +209,13 @@ def test_a_guest_gets_an_account_where_guests_are_allowed(
 
 def test_a_socket_ticket_is_good_once_and_for_30_seconds(world: Cast, client_of: ClientOf) -> None:
     with travel("2026-12-01 12:00:00Z", tick=False) as clock:
-        issue = lambda: client_of(world.mira).post("/api/v1/auth/socket-ticket/").json()  # noqa: E731
-        ticket = issue()["ticket"]
+        mira, path = client_of(world.mira), "/api/v1/auth/socket-ticket/"
+        ticket = mira.post(path).json()["ticket"]
         claims = redeem_socket_ticket(ticket)
-        assert claims and claims.user_id == world.mira.pk and claims.login_id
+        assert claims is not None
+        assert (claims.user_id, bool(claims.login_id)) == (world.mira.pk, True)
         assert redeem_socket_ticket(ticket) is None
-        late = issue()["ticket"]
+        late = mira.post(path).json()["ticket"]
         clock.shift(31)
         assert redeem_socket_ticket(late) is None
         assert redeem_socket_ticket("nonsense") is None

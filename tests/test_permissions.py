@@ -43,9 +43,10 @@ def test_the_domains_of_the_seed_are_there(db: None) -> None:
 
 
 def test_each_type_of_account_has_its_defaults(world: Cast) -> None:
-    may = lambda permission: [  # noqa: E731
-        u.display_name or u.username for u in vars(world).values() if u.can(permission)
-    ]
+
+    def may(permission: str) -> list[str]:
+        return [u.display_name or u.username for u in vars(world).values() if u.can(permission)]
+
     assert may("chat:room:create") == ["Mira", "Otto", "ana", "bela", "sven", "ada"]
     assert may("chat:message:send") == ["Mira", "Otto", "Gil", "ana", "bela", "sven", "ada"]
     assert may("supervisor:chat:observe") == ["sven", "ada"]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chatcore.http import limits
-from chatcore.http.client_ip import behind_proxies, rate_key
+from chatcore.http.client_ip import UNKNOWN, behind_proxies, rate_key
 from chatcore.http.limits import Rule, ahit, hit
 from tests.client import ContractClient
 from tests.world import PASSWORD, Cast
@@ -88,7 +88,7 @@ def test_coroutines_count_on_the_same_counters() -> None:
         ("10.0.0.1", "1.2.3.4, 198.51.100.7", ["10.0.0.0/8"], "198.51.100.7"),
         ("10.0.0.1", "1.2.3.4, 10.0.0.2", ["10.0.0.0/8"], "1.2.3.4"),
         ("10.0.0.1", "nonsense", ["10.0.0.0/8"], "10.0.0.1"),
-        ("", "1.2.3.4", ["10.0.0.0/8"], "0.0.0.0"),
+        ("", "1.2.3.4", ["10.0.0.0/8"], UNKNOWN),
         ("::ffff:203.0.113.9", "", [], "203.0.113.9"),
     ],
 )

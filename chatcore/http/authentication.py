@@ -5,6 +5,7 @@ from __future__ import annotations
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
+from typing_extensions import override
 
 from chatcore.errors import Forbidden, NotAuthenticated
 from chatcore.models import User
@@ -30,6 +31,7 @@ class BearerAuthentication(BaseAuthentication):
             )
         return user, claims
 
+    @override
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="chatcore"'
 

@@ -9,6 +9,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from django.conf import settings
 from django.http import HttpRequest
 
+UNKNOWN = "0.0.0.0"  # noqa: S104 - a mark, nothing listens there
+
 Network = IPv4Network | IPv6Network
 
 
@@ -29,7 +31,7 @@ def behind_proxies(peer: str, forwarded_for: str) -> str:
     for claim in reversed(forwarded_for.split(",")):
         if not _trusted(address, tuple(settings.TRUSTED_PROXIES)):
             break
-        if (seen := _address(claim.strip())) == "0.0.0.0":  # noqa: S104 - a mark, not a bind
+        if (seen := _address(claim.strip())) == UNKNOWN:
             break
         address = seen
     return address
@@ -45,7 +47,7 @@ def _address(text: str) -> str:
     try:
         parsed = ip_address(text.partition("%")[0])
     except ValueError:
-        return "0.0.0.0"  # noqa: S104 - a mark, not a bind
+        return UNKNOWN
     mapped = getattr(parsed, "ipv4_mapped", None)
     return str(mapped or parsed)
 

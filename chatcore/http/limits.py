@@ -28,30 +28,39 @@ log = structlog.get_logger(__name__)
 AWAY_SECONDS = 5.0
 
 
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So many in so long, under a name of its own: an Enum makes equal values one member."""
+
+    name: str
+    text: str
+    shared: bool = False
+
+
 class Rule(Enum):
-    """name = (what the limits library parses, counted across processes)."""
+    """What is counted. `shared`: across processes."""
 
     # Guessing passwords: one account's from one address, one account's from many addresses
     # (generous, since it also shuts the owner out), many accounts' from one address.
-    SIGN_IN = ("10/minute", True)
-    SIGN_IN_ACCOUNT = ("100/hour", True)
-    SIGN_IN_ADDRESS = ("60/minute", True)
+    SIGN_IN = Rate("sign_in", "10/minute", shared=True)
+    SIGN_IN_ACCOUNT = Rate("sign_in_account", "100/hour", shared=True)
+    SIGN_IN_ADDRESS = Rate("sign_in_address", "60/minute", shared=True)
     # A person makes one account; a school behind one address makes a few.
-    SIGN_UP = ("10/hour", True)
-    GUEST = ("20/hour", True)
-    REFRESH = ("60/minute", True)
-    TICKET = ("120/minute", True)
+    SIGN_UP = Rate("sign_up", "10/hour", shared=True)
+    GUEST = Rate("guest", "20/hour", shared=True)
+    REFRESH = Rate("refresh", "60/minute", shared=True)
+    TICKET = Rate("ticket", "120/minute", shared=True)
     # What a signed-in account does.
-    SEND = ("300/minute", False)
-    WRITE = ("300/minute", False)
-    READ = ("1200/minute", False)
-    SEARCH = ("120/minute", False)
-    UPLOAD = ("60/hour", True)
-    ASK = ("60/minute", False)
+    SEND = Rate("send", "300/minute")
+    WRITE = Rate("write", "300/minute")
+    READ = Rate("read", "1200/minute")
+    SEARCH = Rate("search", "120/minute")
+    UPLOAD = Rate("upload", "60/hour", shared=True)
+    ASK = Rate("ask", "60/minute")
     # Frames of one socket; past it the socket closes with 4008.
-    FRAME = ("60/second", False)
+    FRAME = Rate("frame", "60/second")
     # Whoever has not signed in, by address.
-    ANONYMOUS = ("300/minute", False)
+    ANONYMOUS = Rate("anonymous", "300/minute")
 
     @property
     def item(self) -> RateLimitItem:
@@ -59,13 +68,13 @@ class Rule(Enum):
 
     @property
     def shared(self) -> bool:
-        return self.value[1]
+        return self.value.shared
 
 
 @cache
 def _item(rule: Rule) -> RateLimitItem:
-    item = parse(rule.value[0])
-    item.namespace = f"chatcore:{rule.name.lower()}"
+    item = parse(rule.value.text)
+    item.namespace = f"chatcore:{rule.value.name}"
     return item
 
 
@@ -137,7 +146,11 @@ def _hit_here(rule: Rule, key: str) -> Verdict:
 
 
 def _verdict(*, allowed: bool, reset: float) -> Verdict:
-    return ALLOWED if allowed else Verdict(False, max(1, ceil(reset - time.time())))
+    return (
+        ALLOWED
+        if allowed
+        else Verdict(allowed=False, retry_after=max(1, ceil(reset - time.time())))
+    )
 
 
 @cache
@@ -154,7 +167,7 @@ def _shared() -> SlidingWindowCounterRateLimiter:
             # No patience and no retries: the fall-back is at hand.
             socket_connect_timeout=0.3,
             socket_timeout=0.5,
-            retry=Retry(NoBackoff(), 0),
+            retry=Retry(NoBackoff(), 0),  # type: ignore[arg-type]
         )
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
+from typing_extensions import override
 
 from chatcore.errors import Invalid
 
@@ -52,9 +54,15 @@ class IdPagination(BasePagination):
     newest_first = True
     display_page_controls = False
 
+    @override
     def paginate_queryset(
-        self, queryset: QuerySet[Any], request: Request, view: APIView | None = None
+        self,
+        queryset: QuerySet[Any] | Sequence[Any],
+        request: Request,
+        view: APIView | None = None,
     ) -> list[Any]:
+        if not isinstance(queryset, QuerySet):
+            raise TypeError("paging by id needs a query set")
         self.request = request
         limit = limit_from(request)
         side, edge = _read_cursor(request.query_params.get("cursor"))
@@ -99,6 +107,7 @@ class IdPagination(BasePagination):
             },
         }
 
+    @override
     def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
         return [
             {

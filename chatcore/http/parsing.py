@@ -9,6 +9,7 @@ import orjson
 from django.conf import settings
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
+from typing_extensions import override
 
 from chatcore.http.problem import TooLarge
 
@@ -51,6 +52,7 @@ class StrictJsonParser(BaseParser):
 
     media_type = "application/json"
 
+    @override
     def parse(
         self,
         stream: IO[Any],

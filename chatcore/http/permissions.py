@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
+from typing_extensions import override
 
 from chatcore.errors import NotAuthenticated
 from chatcore.models import User
@@ -21,6 +22,7 @@ def Requires(permission: str) -> type[BasePermission]:  # noqa: N802 - reads as 
     split_permission(permission)  # a misspelt permission fails at import
 
     class RequiresPermission(BasePermission):
+        @override
         def has_permission(self, request: Request, view: APIView) -> bool:
             if not isinstance(request.user, User):
                 raise NotAuthenticated

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import structlog
@@ -98,25 +98,30 @@ def as_chatcore_error(exc: Exception) -> ChatcoreError | None:
 
 
 def _from_django(exc: Exception) -> ChatcoreError | None:
-    match exc:
-        case Http404() | ObjectDoesNotExist():
-            return NotFound()
-        case PermissionDenied():
-            return Forbidden()
-        case RequestDataTooBig():
-            return TooLarge()
-        case BadRequest() | SuspiciousOperation():
-            return Invalid("The request is malformed.", code="malformed")
-        case ModelInvalid():
-            return Invalid("Some fields are not valid.", errors=_model_errors(exc))
-        case DataError():
-            # The last line of defence: a value of the right type that the column can't hold.
-            log.warning("value_refused_by_database", error=str(exc))
-            return Invalid("A value is outside of what can be stored.", code="out_of_range")
-        case OperationalError():
-            log.error("database_away", error=str(exc))
-            return Unavailable("The database is away for the moment.")
+    if isinstance(exc, DataError):
+        # The last line of defence: a value of the right type that the column can't hold.
+        log.warning("value_refused_by_database", error=str(exc))
+        return Invalid("A value is outside of what can be stored.", code="out_of_range")
+    if isinstance(exc, OperationalError):
+        log.error("database_away", error=str(exc))
+        return Unavailable("The database is away for the moment.")
+    if isinstance(exc, ModelInvalid):
+        return Invalid("Some fields are not valid.", errors=_model_errors(exc))
+    for kinds, error in _DJANGO.items():
+        if isinstance(exc, kinds):
+            return error()
     return None
+
+
+# Looked through in this order: RequestDataTooBig is a SuspiciousOperation.
+_DJANGO: dict[tuple[type[Exception], ...], Callable[[], ChatcoreError]] = {
+    (Http404, ObjectDoesNotExist): NotFound,
+    (PermissionDenied,): Forbidden,
+    (RequestDataTooBig,): TooLarge,
+    (BadRequest, SuspiciousOperation): lambda: Invalid(
+        "The request is malformed.", code="malformed"
+    ),
+}
 
 
 def _model_errors(exc: ModelInvalid) -> dict[str, list[str]]:
@@ -148,7 +153,7 @@ _TITLES = {
 
 def _from_drf(exc: drf.APIException) -> ChatcoreError:
     if isinstance(exc, drf.Throttled):
-        return TooManyRequests(retry_after=max(1, round(exc.wait or 1)))
+        return TooManyRequests(retry_after=max(1, round(getattr(exc, "wait", None) or 1)))
     if isinstance(exc, drf.ValidationError):
         return Invalid("Some fields are not valid.", errors=dict(_flatten(exc.detail)))
     error = ChatcoreError(str(exc.detail), code=_DRF_CODES.get(type(exc), "error"))

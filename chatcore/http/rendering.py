@@ -1,4 +1,4 @@
-"""JSON out. orjson knows UUID and datetime, so that rows can be rendered without model instances."""
+"""JSON out. orjson knows UUID and datetime: rows can be rendered without model instances."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 from rest_framework.renderers import BaseRenderer
 from rest_framework.utils.encoders import JSONEncoder
+from typing_extensions import override
 
 _OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC | orjson.OPT_NON_STR_KEYS
 # DRF's encoder knows what orjson does not: lazy translations, Decimal, querysets, timedelta.
@@ -25,6 +26,7 @@ class JsonRenderer(BaseRenderer):
     format = "json"
     charset = None  # JSON is UTF-8 and has no charset parameter (RFC 8259)
 
+    @override
     def render(
         self,
         data: Any,

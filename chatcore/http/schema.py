@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
@@ -39,14 +39,16 @@ _MEANINGS = {
 }
 
 
-class ProblemSchema(AutoSchema):  # type: ignore[misc]
+class ProblemSchema(AutoSchema):
     """Tags by the first part of the path, and the problems that every operation may answer."""
 
     def get_tags(self) -> list[str]:
         tag: str = self.path.removeprefix("/api/v1/").split("/")[0]
         return [tag]
 
-    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+    def _get_response_bodies(
+        self, direction: Literal["request", "response"] = "response"
+    ) -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         for status in self._problem_statuses():
             bodies.setdefault(status, self._problem(status))
@@ -65,7 +67,7 @@ class ProblemSchema(AutoSchema):  # type: ignore[misc]
         return sorted(found)
 
     def _problem(self, status: str) -> dict[str, Any]:
-        component = ResolvedComponent(
+        component = ResolvedComponent(  # type: ignore[no-untyped-call]
             name="Problem", type=ResolvedComponent.SCHEMA, schema=PROBLEM, object="Problem"
         )
         self.registry.register_on_missing(component)
@@ -80,7 +82,7 @@ class ProblemSchema(AutoSchema):  # type: ignore[misc]
         return body
 
 
-class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "chatcore.http.authentication.BearerAuthentication"
     name = "bearer"
 
@@ -88,7 +90,7 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]
         return {"type": "http", "scheme": "bearer", "description": "From `POST auth/token/`."}
 
 
-class CookieScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]
+class CookieScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "chatcore.http.authentication.CookieAuthentication"
     name = "session"
     priority = 1

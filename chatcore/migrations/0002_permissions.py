@@ -70,26 +70,26 @@ GRANTS = {
 }
 
 
-def fill(apps, schema_editor):
-    Domain = apps.get_model("chatcore", "PermissionDomain")
-    Grant = apps.get_model("chatcore", "PermissionGrant")
-    Group = apps.get_model("auth", "Group")
+def fill(apps, _schema):
+    domain = apps.get_model("chatcore", "PermissionDomain")
+    grant = apps.get_model("chatcore", "PermissionGrant")
+    groups = apps.get_model("auth", "Group")
     domains = {}
     for prefix, (description, actions) in DOMAINS.items():
-        domains[prefix], _ = Domain.objects.get_or_create(
+        domains[prefix], _ = domain.objects.get_or_create(
             permission_prefix=prefix,
             defaults={"description": f"{description} permissions", "actions": actions.split()},
         )
     for name, permissions in GRANTS.items():
-        group, _ = Group.objects.get_or_create(name=name)
+        group, _ = groups.objects.get_or_create(name=name)
         for permission in permissions.split():
             prefix, _, action = permission.rpartition(":")
-            Grant.objects.get_or_create(
+            grant.objects.get_or_create(
                 domain=domains[prefix], action=action, group=group, user=None
             )
 
 
-def empty(apps, schema_editor):
+def empty(apps, _schema):
     apps.get_model("chatcore", "PermissionDomain").objects.filter(
         permission_prefix__in=DOMAINS
     ).delete()

@@ -215,7 +215,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         self.email = self.__class__.all_objects.normalize_email(self.email)
 
     @property
-    def is_active(self) -> bool:
+    def is_active(self) -> bool:  # type: ignore[override]
         """Whether Django and allauth may sign this account in.
 
         A pending account counts: allauth then leads it to its e-mail verification instead of

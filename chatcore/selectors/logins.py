@@ -39,7 +39,7 @@ class AccessClaims:
 
 
 def make_access_token(user_id: UUID, login_id: UUID) -> str:
-    """A signed, self-describing token of `ACCESS_TOKEN_SECONDS`; the login row has the last word."""
+    """A signed, self-describing token of `ACCESS_TOKEN_SECONDS`; the login has the last word."""
     expires = int(timezone.now().timestamp()) + settings.ACCESS_TOKEN_SECONDS
     packed = _PACKED.pack(user_id.bytes, login_id.bytes, expires)
     return signing.Signer(salt=_ACCESS_SALT).sign(urlsafe_b64encode(packed).decode().rstrip("="))

@@ -41,7 +41,7 @@ class SignUpView(OpenView):
 
     @extend_schema(request=bodies.SignUp, responses={201: bodies.SignedUp})
     def post(self, request: Request) -> Response:
-        """Make a member account. A mail with a link follows; until it is opened nobody can sign in."""
+        """Make a member account; nobody can sign in until the link in the mail is opened."""
         user = users.sign_up(request._request, **valid(bodies.SignUp, request.data))  # noqa: SLF001
         return Response(
             {
