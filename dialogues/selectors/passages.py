@@ -4,11 +4,13 @@ What is ranked, and why:
 
 - *BM25* with the statistics of the books searched: a rare word counts more than a common one, the
   second occurrence less than the first. `K1` is the usual 1.2. `B` is 0.2, far below the usual
-  0.75: paragraphs of novels differ in length because talk is short, not because long ones ramble, and
-  punishing length puts “‘And who is the Duchess?’” above the paragraph that tells of her.
+  0.75: paragraphs of novels differ in length because talk is short, not because long ones ramble,
+  and punishing length puts “‘And who is the Duchess?’” above the paragraph that tells of her.
 - *Neighbours*: the answer often stands beside the paragraph that holds the question's words, since
   stories say “he” and answer in the next line. So a passage gets a share of its neighbours' score.
 - *Chapter*: a chapter that speaks of the question's things throughout lifts its passages.
+- *Questions* and scraps: “And Irene Adler?” holds every word of “Who is Irene Adler?” and answers
+  nothing. A passage that ends by asking, or is one or two words long, loses some of its score.
 - *Names* say what a question is about, but in the passage that answers it people are “he” and
   “she”: a name weighs half as much as another word of its rarity.
 
@@ -30,6 +32,7 @@ K1 = 1.2
 B = 0.2
 NEIGHBOUR_SHARES = {1: 0.3, 2: 0.15}
 CHAPTER_SHARE = 2.0
+QUESTION_SHARE = 0.7
 NAME_WEIGHT = 0.5
 CONTEXT_WEIGHT = 0.3
 # An average passage with every word of the question once scores about the sum of their weights;
@@ -94,12 +97,17 @@ WITH asked AS (
 )
 SELECT passage.id, passage.book_id, passage.position, passage.chapter_number,
        passage.paragraph_index, passage.page_number, passage.section, passage.text,
-       least(1, (spread.score + %(chapter_share)s * chapters.score)
-                / (%(full_match)s * nullif((SELECT sum(weight) FROM words), 0))) AS similarity
+       least(1, fit.score / (%(full_match)s * nullif((SELECT sum(weight) FROM words), 0)))
 FROM spread
 JOIN chapters USING (book_id, chapter_number)
 JOIN book_passages passage USING (book_id, position, chapter_number)
-ORDER BY spread.score + %(chapter_share)s * chapters.score DESC, passage.book_id, passage.position
+CROSS JOIN LATERAL (
+    SELECT (spread.score + %(chapter_share)s * chapters.score)
+           * passage.length / (passage.length + 1.0)
+           * CASE WHEN passage.text ~ '[?][^[:alnum:]]*$' THEN %(question_share)s ELSE 1 END
+) AS fit(score)
+WHERE passage.length > 0
+ORDER BY fit.score DESC, passage.book_id, passage.position
 LIMIT %(limit)s
 """
 
@@ -193,6 +201,7 @@ def _parameters(
         "b": B,
         "chapter_share": CHAPTER_SHARE,
         "full_match": FULL_MATCH,
+        "question_share": QUESTION_SHARE,
         "limit": limit,
     }
 
