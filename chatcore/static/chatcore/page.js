@@ -1,12 +1,9 @@
 /** What every conversation page shares: the connection line, announcements, earlier messages. */
 import { localTimes } from "./thread.js";
 
-const WORDS = {
-  online: "",
-  connecting: "Connecting …",
-  offline: "You are offline. What you write is kept and sent when the connection is back.",
-  "signed-out": "You have been signed out.",
-};
+const AWAY = "You are offline. What you write is kept and sent when the connection is back.";
+const SIGNED_OUT = "You have been signed out. Load the page again to sign in.";
+const PATIENCE = 1_500;
 
 /** Say one thing to a screen reader, when it is finished. @param {string} text */
 export function announce(text) {
@@ -18,16 +15,19 @@ export function announce(text) {
 export function showConnection(live) {
   const line = /** @type {HTMLElement} */ (document.querySelector("[data-connection]"));
   let timer = 0;
+  /** @param {string} words */
+  const tell = (words) => {
+    clearTimeout(timer);
+    timer = 0;
+    line.textContent = words;
+    line.hidden = !words;
+  };
   live.addEventListener("state", (event) => {
     const { state } = /** @type {CustomEvent} */ (event).detail;
-    clearTimeout(timer);
     document.documentElement.dataset.live = state;
-    const tell = () => {
-      line.textContent = WORDS[/** @type {keyof typeof WORDS} */ (state)];
-      line.hidden = !line.textContent;
-    };
-    if (state === "online" || state === "signed-out") tell();
-    else timer = setTimeout(tell, 1_500);
+    if (state === "online") tell("");
+    else if (state === "signed-out") tell(SIGNED_OUT);
+    else if (line.hidden) timer ||= setTimeout(() => tell(AWAY), PATIENCE);
   });
   live.addEventListener("reset", () => location.reload());
   live.addEventListener("revoked", () => location.assign("/"));

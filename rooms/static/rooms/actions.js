@@ -42,6 +42,7 @@ export function offerActions(live, topic, thread, announce) {
     content.after(box);
     box.focus();
     const close = () => {
+      box.removeEventListener("blur", close); // leaving the page is a blur, too
       box.remove();
       content.hidden = false;
     };

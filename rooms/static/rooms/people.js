@@ -68,6 +68,7 @@ export class People {
 
   /** One line below the thread: who types, otherwise who has seen my last message. */
   render() {
+    this.below.classList.toggle("seen", !this.typers.size);
     const names = [...this.typers.keys()].map((id) => this.row(id)?.dataset.name ?? "Somebody");
     if (names.length) {
       this.below.textContent = `${names.join(", ")} ${names.length > 1 ? "are" : "is"} typing …`;
