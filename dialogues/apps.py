@@ -10,7 +10,11 @@ class DialoguesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        # After the models are loaded.
+        from chatcore.live.topics import register_topic_kind
         from chatcore.shelves import register_shelf
         from dialogues.shelf import dialogue_shelf
+        from dialogues.topic import DialogueTopic
 
+        register_topic_kind(DialogueTopic())
         register_shelf("dialogues", dialogue_shelf, order=10)

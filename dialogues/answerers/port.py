@@ -5,7 +5,7 @@ An answerer is synchronous and knows nothing of turns, events or storage. It yie
 the generator stops it (an answer that is called off).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
@@ -87,4 +87,4 @@ class AnswererError(ChatcoreError):
 class Answerer(Protocol):
     """Whoever answers."""
 
-    def answer(self, question: Question) -> Iterator[Delta | Citation | Finished]: ...
+    def answer(self, question: Question) -> Generator[Delta | Citation | Finished]: ...

@@ -1,7 +1,7 @@
 """What the OpenAPI document shows beside the schemas: parameters, streams, examples."""
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 
 CREATE = [
     OpenApiExample(
@@ -25,21 +25,12 @@ SAY = [
         },
     )
 ]
-POSITIONS = [
-    OpenApiParameter(name, OpenApiTypes.INT, description=words)
-    for name, words in {
-        "before_seq": "The messages before this position.",
-        "after_seq": "The messages after this position.",
-        "after_version": "Everything said, edited or deleted since, in the order of `version`.",
-        "limit": "1 to 200, 50 by default.",
-    }.items()
-]
 EVENT_STREAM = OpenApiResponse(
     OpenApiTypes.STR,
     description=(
         "Server-sent events: `message` (the stored question), `delta` (`reply_id`, `offset`,"
         " `text`; offset 0 again means that the answer begins anew), `reference` for each citation,"
-        " then `reply` (the stored answer) or `error` (`code`, `detail`, `reply`). When the client goes"
-        " away the answer is finished all the same; the same `client_ref` follows it again."
+        " then `reply` (the stored answer) or `error` (`code`, `detail`, `reply`). When the client"
+        " goes away the answer is finished all the same; the same `client_ref` follows it again."
     ),
 )

@@ -5,7 +5,7 @@ from django_filters import rest_framework as filters
 from dialogues.models import DialogueSession, DialogueStatus, DialogueType
 
 
-class DialogueFilter(filters.FilterSet):
+class DialogueFilter(filters.FilterSet):  # type: ignore[misc]
     """`?type=&status=&book=&character=`."""
 
     type = filters.ChoiceFilter(choices=DialogueType.choices)

@@ -33,7 +33,7 @@ def said(request: Request, asked: Asked) -> HttpResponseBase:
 
 
 def _whole(asked: Asked) -> Response:
-    ended = async_to_sync(ending_of)(asked.session_id, asked.turn_id)
+    ended = async_to_sync(ending_of)(asked)
     return Response({"message": asked.message, "reply": ended.reply}, status=201)
 
 
@@ -48,7 +48,7 @@ def _streamed(asked: Asked) -> StreamingHttpResponse:
 async def _events(asked: Asked) -> AsyncIterator[bytes]:
     yield _event("message", asked.message)
     try:
-        async for step in steps_of(asked.session_id, asked.turn_id):
+        async for step in steps_of(asked):
             if isinstance(step, Piece):
                 delta = {"reply_id": asked.turn_id, "offset": step.offset, "text": step.text}
                 yield _event("delta", delta)

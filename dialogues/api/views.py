@@ -10,15 +10,16 @@ from rest_framework.views import APIView
 from chatcore.http.limits import Rule
 from chatcore.http.paging import IdPagination
 from chatcore.http.permissions import signed_in
+from chatcore.http.positions import POSITION_PARAMETERS, position_from
 from chatcore.http.rendering import JsonRenderer
 from chatcore.http.serializers import valid
 from dialogues.api import examples
 from dialogues.api import serializers as bodies
 from dialogues.api.filters import DialogueFilter
-from dialogues.api.paging import page_of
 from dialogues.api.sse import EventStreamRenderer, said
 from dialogues.models import DialogueSession
 from dialogues.selectors.access import dialogue_for, dialogues_of, public_id
+from dialogues.selectors.messages import message_page
 from dialogues.selectors.sessions import context_out, dialogue_out
 from dialogues.services import sessions
 from dialogues.services.turns import ask, cancel_turns
@@ -75,13 +76,13 @@ class MessageList(APIView):
 
     @extend_schema(
         operation_id="dialogues_messages_list",
-        parameters=examples.POSITIONS,
+        parameters=POSITION_PARAMETERS,
         responses={(200, "application/json"): bodies.MessagePageObject},
     )
     def get(self, request: Request, dialogue_id: str) -> Response:
         """Messages in ascending order, with their references."""
         session = dialogue_for(signed_in(request), dialogue_id)
-        page = page_of(session, request)
+        page = message_page(session, position_from(request.query_params))
         return Response({"results": page.results, "has_more": page.has_more})
 
     @extend_schema(

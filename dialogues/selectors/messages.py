@@ -11,11 +11,12 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import orjson
-from django.db import connection
+from django.utils import timezone
 
 from chatcore.errors import NotFound
-from chatcore.ids import public_code, uuid7_floor
+from chatcore.http.positions import Position
+from chatcore.ids import public_code, uuid7_floor, uuid_time
+from chatcore.selectors.rows import fetch_rows
 from dialogues.models import DialogueSession
 from dialogues.selectors.access import public_id
 from dialogues.selectors.sessions import instant
@@ -23,8 +24,20 @@ from dialogues.selectors.sessions import instant
 Row = Mapping[str, Any]
 MessageObject = dict[str, Any]
 
-# A process whose clock is behind may have minted the first id before the dialogue's `created_at`.
+# The clocks of processes differ: a first message may seem older than its dialogue.
 _CLOCK_SLACK = timedelta(days=1)
+
+_SELECT = """
+SELECT m.* FROM dialogue_messages m
+WHERE m.session_id = %(session)s AND m.id BETWEEN %(first_id)s AND %(last_id)s"""
+
+# One row more than asked for tells whether there is more.
+BEFORE_SQL = f"{_SELECT} AND m.seq < %(edge)s ORDER BY m.seq DESC LIMIT %(limit)s"
+AFTER_SQL = f"{_SELECT} AND m.seq > %(edge)s ORDER BY m.seq LIMIT %(limit)s"
+CHANGES_SQL = f"{_SELECT} AND m.version > %(edge)s ORDER BY m.version LIMIT %(limit)s"
+REFERENCES_SQL = """
+SELECT r.* FROM message_references r WHERE r.message_id = ANY(%s)
+ORDER BY r.message_id, r.position"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,28 +48,48 @@ class MessagePage:
     has_more: bool
 
 
+def message_page(session: DialogueSession, position: Position) -> MessagePage:
+    """The page at a position; the newest messages where it names none."""
+    if position.after_version is not None:
+        return changes_after(session, position.after_version, position.limit)
+    if position.after_seq is not None:
+        return messages_after(session, position.after_seq, position.limit)
+    return messages_before(session, position.before_seq, position.limit)
+
+
 def messages_before(session: DialogueSession, before_seq: int | None, limit: int) -> MessagePage:
     """The last `limit` messages before a position (None: the newest)."""
     edge = before_seq if before_seq is not None else session.last_seq + 1
-    rows = _page(session, "m.seq < %s", edge, "m.seq DESC", limit)
+    rows = fetch_rows(BEFORE_SQL, page_parameters(session.id, edge, limit))
     return MessagePage(messages_out(rows[:limit][::-1]), len(rows) > limit)
 
 
 def messages_after(session: DialogueSession, after_seq: int, limit: int) -> MessagePage:
     """The first `limit` messages after a position."""
-    rows = _page(session, "m.seq > %s", after_seq, "m.seq", limit)
+    rows = fetch_rows(AFTER_SQL, page_parameters(session.id, after_seq, limit))
     return MessagePage(messages_out(rows[:limit]), len(rows) > limit)
 
 
 def changes_after(session: DialogueSession, version: int, limit: int) -> MessagePage:
     """Everything said, edited or deleted after a version, in the order in which it changed."""
-    rows = _page(session, "m.version > %s", version, "m.version", limit)
+    rows = fetch_rows(CHANGES_SQL, page_parameters(session.id, version, limit))
     return MessagePage(messages_out(rows[:limit]), len(rows) > limit)
+
+
+def page_parameters(session_id: UUID, edge: int, limit: int) -> dict[str, Any]:
+    """Parameters of BEFORE, AFTER and CHANGES: from the dialogue's first month to this one."""
+    return {
+        "session": session_id,
+        "first_id": uuid7_floor(uuid_time(session_id) - _CLOCK_SLACK),
+        "last_id": uuid7_floor(timezone.now() + _CLOCK_SLACK),
+        "edge": edge,
+        "limit": limit + 1,
+    }
 
 
 def message_row(session_id: UUID, key: UUID | str) -> Row:
     """One message of a dialogue by UUID or `msg_…` code. Raises NotFound."""
-    rows = _rows(
+    rows = fetch_rows(
         "SELECT m.* FROM dialogue_messages m WHERE m.id = %s AND m.session_id = %s",
         [public_id(key, "msg"), session_id],
     )
@@ -99,9 +132,9 @@ def message_out(row: Row, references: Sequence[Row] = ()) -> MessageObject:
         "error_message": row["error_message"],
         "retry_count": row["retry_count"],
         "message_type": row["message_type"],
-        "metadata": _json(row["metadata"]),
-        "context_snapshot": None if gone else _json(row["context_snapshot"]),
-        "tool_calls": None if gone else _json(row["tool_calls"]),
+        "metadata": row["metadata"],
+        "context_snapshot": None if gone else row["context_snapshot"],
+        "tool_calls": None if gone else row["tool_calls"],
     }
 
 
@@ -124,46 +157,15 @@ def reference_out(row: Row) -> dict[str, Any]:
 
 def references_of(message_ids: Sequence[UUID]) -> dict[UUID, list[Row]]:
     """What each of the messages cites, in the order of citing."""
+    return by_message(fetch_rows(REFERENCES_SQL, [list(message_ids)])) if message_ids else {}
+
+
+def by_message(references: Sequence[Row]) -> dict[UUID, list[Row]]:
+    """References by the message that makes them."""
     found: dict[UUID, list[Row]] = {}
-    if message_ids:
-        for row in _rows(
-            "SELECT r.* FROM message_references r WHERE r.message_id = ANY(%s)"
-            " ORDER BY r.message_id, r.position",
-            [list(message_ids)],
-        ):
-            found.setdefault(row["message_id"], []).append(row)
+    for row in references:
+        found.setdefault(row["message_id"], []).append(row)
     return found
-
-
-def _page(
-    session: DialogueSession, condition: str, value: int, order: str, limit: int
-) -> list[Row]:
-    """One row more than asked for tells whether there are more."""
-    if session.last_message_id is None:
-        return []
-    return _rows(
-        f"SELECT m.* FROM dialogue_messages m WHERE m.session_id = %s AND {condition}"  # noqa: S608
-        f" AND m.id BETWEEN %s AND %s ORDER BY {order} LIMIT %s",
-        [
-            session.id,
-            value,
-            uuid7_floor(session.created_at - _CLOCK_SLACK),
-            session.last_message_id,
-            limit + 1,
-        ],
-    )
-
-
-def _rows(sql: str, params: Sequence[Any]) -> list[Row]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        names = [column.name for column in cursor.description]
-        return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
-
-
-def _json(value: Any) -> Any:
-    """Django's connection hands JSON columns over as text, the flusher's own as values."""
-    return orjson.loads(value) if isinstance(value, (str, bytes)) else value
 
 
 def _text(value: UUID | None) -> str | None:

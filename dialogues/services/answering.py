@@ -92,8 +92,8 @@ class Attempt:
         if self.number > MOST_ATTEMPTS:
             raise AnswererError("Several workers broke off here.", code="gave_up", retryable=False)
         self.told = question_for(self.turn)
-        answerer = answerer_for(self.told.question)
-        with closing(answerer.answer(self.told.question)) as pieces:
+        pieces = answerer_for(self.told.question).answer(self.told.question)
+        with closing(pieces):
             for piece in pieces:
                 self._lease.check()
                 if not self._take(piece):

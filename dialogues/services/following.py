@@ -6,31 +6,29 @@ heard is filled in from the stored answer. Whoever stops following changes nothi
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
-from channels.db import database_sync_to_async
 
 from chatcore.errors import ChatcoreError
 from chatcore.frames import Frame
+from chatcore.live.listen import Listener, listen
 from chatcore.live.runtime import runtime
+from chatcore.live.threads import in_thread
 from dialogues.selectors.messages import MessageObject, message_row, messages_out
 from dialogues.selectors.turns import TurnState, turn_state
 from dialogues.services.changes import topic_of
 from dialogues.services.speaking import TextSoFar, text_so_far
+from dialogues.services.turns import Asked
 
 POLL_SECONDS = 1.0
 MOST_SECONDS = 300.0
 _ENDINGS = ("reply.completed", "reply.failed")
 
 _LATER = "It will be stored; ask again with the same client_ref to wait for it."
-
-T = TypeVar("T")
-NextFrame = Callable[[], Awaitable[Frame | None]]
 
 
 class ReplyPending(ChatcoreError):
@@ -56,42 +54,43 @@ class Ended:
     error_detail: str
 
 
-async def ending_of(session_id: UUID, turn_id: UUID) -> Ended:
-    """Wait for the end of a turn. Raises ReplyPending after five minutes."""
-    async for step in steps_of(session_id, turn_id):
+async def ending_of(asked: Asked) -> Ended:
+    """Wait for the answer. Raises ReplyPending after five minutes."""
+    async for step in steps_of(asked):
         if isinstance(step, Ended):
             return step
     raise ReplyPending(_LATER)
 
 
-async def steps_of(session_id: UUID, turn_id: UUID) -> AsyncIterator[Piece | Ended | None]:
+async def steps_of(asked: Asked) -> AsyncIterator[Piece | Ended | None]:
     """The pieces of an answer as they come, then its end; None now and then, when all is quiet.
 
     The pieces, put at their offsets, are the stored text in the end. Raises ReplyPending.
     """
-    tail = _Tail(turn_id)
+    session_id = asked.session_id
+    tail = _Tail(asked.turn_id)
     deadline = time.monotonic() + MOST_SECONDS
-    async with _frames_of(topic_of(session_id)) as next_frame:
-        if so_far := await _in_thread(text_so_far, session_id):
+    async with _listening(topic_of(session_id), asked.message["version"]) as listener:
+        if so_far := await in_thread(text_so_far, session_id=session_id):
             for piece in tail.catch_up(so_far):
                 yield piece
         while True:
-            state = await _in_thread(turn_state, turn_id)
+            state = await in_thread(turn_state, turn_id=asked.turn_id)
             if state is None or not state.open:
                 break
             if time.monotonic() > deadline:
                 raise ReplyPending(_LATER)
-            async for heard in _heard(next_frame, tail):
+            async for heard in _heard(listener, tail):
                 yield heard
-    ended = await _in_thread(_ending, session_id, state)
+    ended = await in_thread(_ending, session_id=session_id, state=state)
     if ended.reply and (rest := tail.rest(ended.reply["content"])):
         yield rest
     yield ended
 
 
-async def _heard(next_frame: Callable[[], Any], tail: "_Tail") -> AsyncIterator[Piece | None]:
+async def _heard(listener: Listener | None, tail: "_Tail") -> AsyncIterator[Piece | None]:
     """Pieces until the topic falls silent or says that the answer is over."""
-    while (frame := await next_frame()) is not None:
+    while (frame := await _next(listener)) is not None:
         if frame.type in _ENDINGS:
             return
         if frame.type in ("reply.started", "reply.delta") and (piece := tail.piece(frame)):
@@ -144,40 +143,21 @@ def _ending(session_id: UUID, state: TurnState | None) -> Ended:
     return Ended(reply, state.error_code, state.error_detail)
 
 
-class _Ear:
-    """A place in the hub's feed of one topic."""
-
-    def __init__(self) -> None:
-        self.frames: asyncio.Queue[Frame] = asyncio.Queue()
-
-    def take(self, frame: Frame) -> None:
-        self.frames.put_nowait(frame)
-
-    async def next(self) -> Frame | None:
-        """The next frame, None after a second of silence."""
-        try:
-            return await asyncio.wait_for(self.frames.get(), POLL_SECONDS)
-        except TimeoutError:
-            return None
+async def _next(listener: Listener | None) -> Frame | None:
+    """The next frame, None after a second of silence; elsewhere than in the web process it is
+    always silent."""
+    if listener is None:
+        await asyncio.sleep(POLL_SECONDS)
+        return None
+    return await listener.next(POLL_SECONDS)
 
 
 @asynccontextmanager
-async def _frames_of(topic: str) -> AsyncIterator[NextFrame]:
-    """Listen to a topic of this process; outside the web process there is only silence."""
-    ear = _Ear()
+async def _listening(topic: str, version: int) -> AsyncIterator[Listener | None]:
     try:
-        hub = runtime().hub
+        runtime()
     except KeyError:
-        yield ear.next
+        yield None
         return
-    await hub.join(topic, ear)
-    try:
-        yield ear.next
-    finally:
-        hub.leave(topic, ear)
-
-
-async def _in_thread(call: Callable[..., T], *args: Any) -> T:
-    """A query, off the event loop, on a connection that goes back to the pool."""
-    found: T = await database_sync_to_async(call, thread_sensitive=False)(*args)
-    return found
+    async with listen(topic, version) as listener:
+        yield listener

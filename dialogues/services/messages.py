@@ -8,75 +8,62 @@ from django.utils import timezone
 
 from chatcore.errors import Conflict, Forbidden
 from chatcore.events import MessageDeleted, MessageEdited, MessageEvent
-from chatcore.services.append import next_version
+from chatcore.services.append import Appended, next_version
 from chatcore.services.publish import publish_on_commit
+from chatcore.services.refusals import refusal_error
 from dialogues.models import DialogueMessage, DialogueSession, DialogueStatus, MessageRole
-from dialogues.selectors.messages import MessageObject, message_row, messages_out
+from dialogues.selectors.messages import Row, message_row, messages_out
 from dialogues.services.changes import topic_of
 from dialogues.services.content import checked_content
 from dialogues.services.timeline import DIALOGUE_TIMELINE
 from dialogues.services.turns import cancel_turns
 
 
-class NotYourMessage(Forbidden):
-    code = "not_your_message"
-    title = "Only your own messages can be changed"
-
-
 class MessageGone(Conflict):
     code = "message_deleted"
-    title = "This message was deleted"
-
-
-class DialogueClosed(Conflict):
-    code = "dialogue_closed"
-    title = "The dialogue has ended; open it again or start another"
+    title = "The message is deleted"
 
 
 @transaction.atomic
-def edit_message(session: DialogueSession, message_id: UUID, content: str) -> MessageObject:
+def edit_message(session: DialogueSession, message_id: UUID, content: str) -> Appended:
     """Other words for one's own message; an answer already given stays. Raises what forbids it."""
     checked_content(content)
-    version = next_version(DIALOGUE_TIMELINE, session.id)
-    _own_living(session, message_id)
-    return _changed(
-        session, message_id, MessageEdited, version, content=content, edited_at=timezone.now()
-    )
+    row = _own(session, message_id)
+    if row["deleted_at"]:
+        raise MessageGone
+    return _change(row, MessageEdited, content=content, edited_at=timezone.now())
 
 
 @transaction.atomic
-def delete_message(session: DialogueSession, message_id: UUID) -> MessageObject:
-    """Take one's own message back: its place stays, its words go, nobody answers it."""
-    version = next_version(DIALOGUE_TIMELINE, session.id)
-    _own_living(session, message_id)
+def delete_message(session: DialogueSession, message_id: UUID) -> Appended:
+    """Take one's own message back: it keeps its place, empty, and nobody answers it any more."""
+    row = _own(session, message_id)
+    if row["deleted_at"]:
+        return Appended(dict(row), duplicate=True)
+    appended = _change(row, MessageDeleted, deleted_at=timezone.now())
     cancel_turns(session.id, question_id=message_id)
-    return _changed(
-        session, message_id, MessageDeleted, version, content="", deleted_at=timezone.now()
-    )
+    return appended
 
 
-def _own_living(session: DialogueSession, message_id: UUID) -> None:
-    """Asked under the conversation's lock: nothing changes between this and the write."""
+def _own(session: DialogueSession, message_id: UUID) -> Row:
     row = message_row(session.id, message_id)
-    session.refresh_from_db(fields=["status"])
     if row["role"] != MessageRole.USER:
-        raise NotYourMessage
-    if row["deleted_at"] is not None:
-        raise MessageGone
+        raise Forbidden("Only your own messages can be changed.", code="not_yours")
     if session.status != DialogueStatus.ACTIVE:
-        raise DialogueClosed
+        raise refusal_error("dialogue_closed")
+    return row
 
 
-def _changed(
-    session: DialogueSession,
-    message_id: UUID,
-    event: type[MessageEvent],
-    version: int,
-    **columns: Any,
-) -> MessageObject:
-    DialogueMessage.objects.filter(pk=message_id).update(
+def _change(row: Row, event: type[MessageEvent], **columns: Any) -> Appended:
+    """Change one message under its dialogue's lock, with the dialogue's next version."""
+    session_id: UUID = row["session_id"]
+    version = next_version(DIALOGUE_TIMELINE, session_id)
+    changed = DialogueMessage.objects.filter(pk=row["id"], deleted_at__isnull=True).update(
         version=version, updated_at=timezone.now(), **columns
     )
-    (message,) = messages_out([message_row(session.id, message_id)])
-    publish_on_commit(topic_of(session.id), event(version=version, message=message))
-    return message
+    if not changed:
+        raise MessageGone
+    now = message_row(session_id, row["id"])
+    (message,) = messages_out([now])
+    publish_on_commit(topic_of(session_id), event(version=version, message=message))
+    return Appended(dict(now))

@@ -1,0 +1,149 @@
+"""The topic kind `dialogue` on the live socket."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from chatcore.errors import Invalid, NotFound
+from chatcore.events import MessageCreated, MessageDeleted, MessageEdited
+from chatcore.frames import Frame, event_frame
+from chatcore.live.client_frames import Delete, Edit, Read, Send
+from chatcore.live.db import Row, fetch, fetch_together
+from chatcore.live.threads import active_user, in_thread
+from chatcore.live.topics import REPLAY_MOST, Entrance, Followed, not_possible
+from chatcore.services.append import Appended
+from dialogues.events import DialogueUpdated, ReplyDelta, ReplyStarted
+from dialogues.selectors.access import dialogue_for
+from dialogues.selectors.messages import (
+    CHANGES_SQL,
+    REFERENCES_SQL,
+    by_message,
+    message_out,
+    page_parameters,
+)
+from dialogues.selectors.sessions import dialogue_by_id, dialogue_out
+from dialogues.services.changes import topic_of
+from dialogues.services.messages import delete_message, edit_message
+from dialogues.services.speaking import text_so_far
+from dialogues.services.turns import ask, cancel_turns
+
+_ENTER = """
+SELECT last_seq, version FROM dialogue_sessions
+WHERE id = %s AND user_id = %s AND deleted_at IS NULL"""
+_STAND = "SELECT version, own_version FROM dialogue_sessions WHERE id = %s"
+_VERSIONS = "SELECT id, version FROM dialogue_sessions WHERE id = ANY(%s)"
+_ALLOWED = """
+SELECT s.user_id, s.id FROM dialogue_sessions s
+JOIN unnest(%s::uuid[], %s::uuid[]) AS asked(user_id, id)
+  ON asked.user_id = s.user_id AND asked.id = s.id
+WHERE s.deleted_at IS NULL"""
+
+
+class DialogueTopic:
+    """What the socket may do with a dialogue."""
+
+    name = "dialogue"
+
+    async def enter(self, user: UUID, id: UUID, after_version: int | None) -> Entrance:
+        rows = await fetch(_ENTER, [id, user])
+        if not rows:
+            raise NotFound("There is no such dialogue.")
+        here, running = rows[0], await in_thread(_running, session_id=id)
+        if after_version is None or after_version >= here["version"]:
+            return Entrance(here["last_seq"], here["version"], running=running)
+        version, missed = await _changes(id, after_version)
+        return Entrance(here["last_seq"], version, missed, running)
+
+    async def changes(self, id: UUID, after_version: int) -> Sequence[Frame] | None:
+        _, missed = await _changes(id, after_version)
+        return missed
+
+    async def versions(self, ids: Sequence[UUID]) -> Mapping[UUID, int]:
+        return {row["id"]: row["version"] for row in await fetch(_VERSIONS, [list(ids)])}
+
+    async def allowed(self, pairs: Sequence[tuple[UUID, UUID]]) -> set[tuple[UUID, UUID]]:
+        users, ids = [user for user, _ in pairs], [id_ for _, id_ in pairs]
+        return {(row["user_id"], row["id"]) for row in await fetch(_ALLOWED, [users, ids])}
+
+    async def followed_by(self, user: UUID) -> Sequence[Followed]:
+        """A dialogue has one person, and nothing in it is unread."""
+        return []
+
+    async def send(self, user: UUID, id: UUID, frame: Send) -> Appended:
+        """Acknowledged as the question is stored; the answer then streams."""
+        if frame.reply_to is not None or frame.message_type is not None:
+            raise Invalid("A dialogue takes neither reply_to nor message_type.")
+        return await in_thread(_ask, user_id=user, session_id=id, frame=frame)
+
+    async def edit(self, user: UUID, id: UUID, frame: Edit) -> Appended:
+        return await in_thread(_edit, user_id=user, session_id=id, frame=frame)
+
+    async def delete(self, user: UUID, id: UUID, frame: Delete) -> Appended:
+        return await in_thread(_delete, user_id=user, session_id=id, frame=frame)
+
+    async def read(self, user: UUID, id: UUID, frame: Read) -> None:
+        raise not_possible("A read marker")
+
+    async def cancel(self, user: UUID, id: UUID) -> None:
+        await in_thread(_cancel, user_id=user, session_id=id)
+
+
+def _ask(user_id: UUID, session_id: UUID, frame: Send) -> Appended:
+    return ask(active_user(user_id), session_id, frame.content, frame.ref).appended
+
+
+def _edit(user_id: UUID, session_id: UUID, frame: Edit) -> Appended:
+    session = dialogue_for(active_user(user_id), session_id)
+    return edit_message(session, frame.id, frame.content)
+
+
+def _delete(user_id: UUID, session_id: UUID, frame: Delete) -> Appended:
+    return delete_message(dialogue_for(active_user(user_id), session_id), frame.id)
+
+
+def _cancel(user_id: UUID, session_id: UUID) -> None:
+    cancel_turns(dialogue_for(active_user(user_id), session_id).id)
+
+
+def _running(session_id: UUID) -> list[Frame]:
+    """For a late subscriber: the answer under way, from its beginning."""
+    so_far = text_so_far(session_id)
+    if so_far is None:
+        return []
+    topic, reply, attempt = topic_of(session_id), so_far.reply_id, so_far.attempt
+    started = ReplyStarted(reply_id=reply, question=so_far.question, attempt=attempt)
+    text = ReplyDelta(reply_id=reply, offset=0, text=so_far.text, attempt=attempt)
+    return [event_frame(topic, event) for event in (started, text)]
+
+
+async def _changes(session_id: UUID, after: int) -> tuple[int, Sequence[Frame] | None]:
+    """Where the dialogue stands and everything that changed after a version, from one snapshot."""
+    page = page_parameters(session_id, after, REPLAY_MOST)
+    stands, messages = await fetch_together((_STAND, [session_id]), (CHANGES_SQL, page))
+    (stand,) = stands
+    if len(messages) > REPLAY_MOST:
+        return stand["version"], None
+    # What a message cites never changes, so it need not come from the same moment.
+    cited = by_message(await fetch(REFERENCES_SQL, [[row["id"] for row in messages]]))
+    frames = [_message_frame(row, cited.get(row["id"], ()), after) for row in messages]
+    if stand["own_version"] > after:
+        frames += await in_thread(
+            _updated_frames, session_id=session_id, version=stand["own_version"]
+        )
+    return stand["version"], sorted(frames, key=lambda frame: frame.version or 0)
+
+
+def _message_frame(row: Row, cited: Sequence[Row], after: int) -> Frame:
+    """New to the reader, whatever happened to it since: created. Else what happened to it last."""
+    topic, message = topic_of(row["session_id"]), message_out(row, cited)
+    if row["created_version"] > after:
+        return event_frame(topic, MessageCreated(version=row["version"], message=message))
+    kind = MessageDeleted if row["deleted_at"] else MessageEdited
+    return event_frame(topic, kind(version=row["version"], message=message))
+
+
+def _updated_frames(session_id: UUID, version: int) -> list[Frame]:
+    session = dialogue_by_id(session_id)
+    if session is None:
+        return []
+    event = DialogueUpdated(version=version, dialogue=dialogue_out(session))
+    return [event_frame(topic_of(session_id), event)]
