@@ -2,17 +2,19 @@
 
 import hmac
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import psycopg
 import structlog
-from asgiref.sync import sync_to_async
+from asgiref.sync import async_to_sync, iscoroutinefunction, sync_to_async
 from channels.layers import get_channel_layer
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.decorators import sync_and_async_middleware
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 
 from chatcore.services.partitions import partition_problems
@@ -164,6 +166,30 @@ async def metrics(request: HttpRequest) -> HttpResponse:
         return HttpResponse("Set METRICS_TOKEN and send it as a bearer token.\n", status=403)
     await recent_probes()
     return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+_PATHS: dict[str, Callable[[HttpRequest], Awaitable[HttpResponse]]] = {
+    "/healthz": healthz,
+    "/readyz": readyz,
+    "/metrics": metrics,
+}
+
+
+@sync_and_async_middleware
+def answer_probes(get_response: Any) -> Any:
+    """Answer the three paths before anything else: probes know no host name, session or language."""
+
+    async def answer(request: HttpRequest) -> HttpResponse:
+        view = _PATHS.get(request.path_info)
+        found: HttpResponse = await (view or get_response)(request)
+        return found
+
+    def answer_in_turn(request: HttpRequest) -> HttpResponse:
+        view = _PATHS.get(request.path_info)
+        found: HttpResponse = async_to_sync(view)(request) if view else get_response(request)
+        return found
+
+    return answer if iscoroutinefunction(get_response) else answer_in_turn
 
 
 def _may_read_metrics(request: HttpRequest) -> bool:

@@ -2,12 +2,9 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from chatcore import health, views
+from chatcore import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
-    path("healthz", health.healthz),
-    path("readyz", health.readyz),
-    path("metrics", health.metrics),
     path("theme/", views.theme, name="theme"),
 ]

@@ -5,12 +5,16 @@ A job that a killed worker held comes back after the visibility timeout; whoever
 """
 
 import os
+import warnings
 from typing import Any
 
 from celery import Celery
+from celery.platforms import SecurityWarning
 from celery.schedules import crontab
 from celery.signals import heartbeat_sent, setup_logging
 
+# As root it warns of jobs that carry code; ours are JSON.
+warnings.filterwarnings("ignore", category=SecurityWarning)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("chatcore")

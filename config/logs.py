@@ -15,7 +15,11 @@ _shared: list[Any] = [
 _renderer: Any = (
     structlog.processors.JSONRenderer()
     if env().LOG_FORMAT == "json"
-    else structlog.dev.ConsoleRenderer(colors=False)
+    else structlog.dev.ConsoleRenderer(
+        colors=False,
+        # The default prints local variables, and so passwords.
+        exception_formatter=structlog.dev.plain_traceback,
+    )
 )
 
 structlog.configure(
@@ -44,6 +48,12 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         "uvicorn.access": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},
+        # Whoever scans the net would fill the log with tracebacks.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
         "httpx": {"level": "WARNING"},
+        # Three lines per job say nothing that a failed one would not.
+        "celery.app.trace": {"level": "WARNING"},
+        "celery.beat": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
     },
 }

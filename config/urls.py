@@ -1,4 +1,7 @@
-"""Every address of the product; the apps own what lies behind them."""
+"""Every address of the product; the apps own what lies behind them.
+
+`/healthz`, `/readyz` and `/metrics` are answered before these, by `chatcore.health`.
+"""
 
 from django.contrib import admin
 from django.urls import include, path

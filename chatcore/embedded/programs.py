@@ -38,14 +38,14 @@ def _worker() -> list[str]:
     # Threads: an AI turn mostly waits, and a thread costs no second copy of Django.
     threads = os.environ.get("WORKER_THREADS", "8")
     return [
-        "celery", "-A", "config.celery", "worker", "--pool=threads", f"--concurrency={threads}",
+        "celery", "--quiet", "-A", "config.celery", "worker", "--pool=threads", f"--concurrency={threads}",
         "--loglevel=WARNING", "--without-mingle", "--without-gossip",
     ]  # fmt: skip
 
 
 def _beat() -> list[str]:
     return [
-        "celery", "-A", "config.celery", "beat", "--loglevel=WARNING", "--pidfile=",
+        "celery", "--quiet", "-A", "config.celery", "beat", "--loglevel=WARNING", "--pidfile=",
         "--scheduler=django_celery_beat.schedulers:DatabaseScheduler",
     ]  # fmt: skip
 
