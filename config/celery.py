@@ -9,12 +9,11 @@ import warnings
 from typing import Any
 
 from celery import Celery
-from celery.platforms import SecurityWarning
 from celery.schedules import crontab
 from celery.signals import heartbeat_sent, setup_logging
 
 # As root it warns of jobs that carry code; ours are JSON.
-warnings.filterwarnings("ignore", category=SecurityWarning)
+warnings.filterwarnings("ignore", module="celery.platforms")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("chatcore")
@@ -40,6 +39,7 @@ app.conf.update(
         },
         # Answers that nobody works on: the broker was away, or their worker died.
         "sweep-turns": {"task": "dialogues.sweep_turns", "schedule": 15.0},
+        "sweep-imports": {"task": "dialogues.sweep_imports", "schedule": 60.0},
     },
 )
 app.autodiscover_tasks()

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from dialogues.services import answering, turns
+from dialogues.services import answering, book_imports, turns
 
 
 @shared_task(name="dialogues.answer_next", ignore_result=True)
@@ -17,3 +17,15 @@ def answer_next(session: str) -> None:
 def sweep_turns() -> None:
     """Find the turns that nobody works on; every 15 s by beat."""
     turns.sweep_turns()
+
+
+@shared_task(name="dialogues.import_book", ignore_result=True)
+def import_book(job: str) -> None:
+    """Import the book that was uploaded for a job."""
+    book_imports.run_import(UUID(job))
+
+
+@shared_task(name="dialogues.sweep_imports", ignore_result=True)
+def sweep_imports() -> None:
+    """Find the imports that nobody works on; every minute by beat."""
+    book_imports.sweep_imports()

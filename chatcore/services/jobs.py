@@ -10,9 +10,21 @@ from django.utils import timezone
 from chatcore.models import Job, JobState, User
 
 
-def create_job(kind: str, *, created_by: User | None = None, total: int = 0, note: str = "") -> Job:
-    """A queued job. `total` in whatever units `job_progress` counts, 0 while unknown."""
-    return Job.objects.create(kind=kind, created_by=created_by, total=total, note=note[:500])
+def create_job(
+    kind: str,
+    *,
+    created_by: User | None = None,
+    total: int = 0,
+    note: str = "",
+    asked: dict[str, Any] | None = None,
+) -> Job:
+    """A queued job. `total` in whatever units `job_progress` counts, 0 while unknown.
+
+    `asked`: what the work needs to know, JSON; it stands in `result` until the job is done.
+    """
+    return Job.objects.create(
+        kind=kind, created_by=created_by, total=total, note=note[:500], result=asked or {}
+    )
 
 
 def job_progress(

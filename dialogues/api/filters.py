@@ -1,8 +1,8 @@
-"""What a list of dialogues may be narrowed by."""
+"""What lists may be narrowed by."""
 
 from django_filters import rest_framework as filters
 
-from dialogues.models import DialogueSession, DialogueStatus, DialogueType
+from dialogues.models import Book, DialogueSession, DialogueStatus, DialogueType
 
 
 class DialogueFilter(filters.FilterSet):  # type: ignore[misc]
@@ -16,3 +16,16 @@ class DialogueFilter(filters.FilterSet):  # type: ignore[misc]
     class Meta:
         model = DialogueSession
         fields = ["type", "status", "book", "character"]
+
+
+class BookFilter(filters.FilterSet):
+    """`?title=&author=&language=&is_knowledge_base=`; parts of title and author are enough."""
+
+    title = filters.CharFilter(lookup_expr="icontains", max_length=200)
+    author = filters.CharFilter(lookup_expr="icontains", max_length=200)
+    language = filters.CharFilter(max_length=35)
+    is_knowledge_base = filters.BooleanFilter()
+
+    class Meta:
+        model = Book
+        fields = ["title", "author", "language", "is_knowledge_base"]

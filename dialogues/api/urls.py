@@ -3,8 +3,10 @@
 from django.urls import URLPattern, URLResolver, path
 
 from dialogues.api import views
+from dialogues.api.book_urls import book_urls
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    *book_urls,
     path("dialogues/", views.DialogueList.as_view()),
     path("dialogues/<str:dialogue_id>/", views.DialogueDetail.as_view()),
     path("dialogues/<str:dialogue_id>/messages/", views.MessageList.as_view()),

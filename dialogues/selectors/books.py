@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
 from chatcore.errors import NotFound
@@ -17,11 +16,12 @@ def books_for(user: User) -> QuerySet[Book]:
 
 def book_for(user: User, id_or_slug: UUID | str) -> Book:
     """A book by id or by its public name. Missing and withdrawn are one answer."""
-    wanted = str(id_or_slug)
     try:
-        found = books_for(user).filter(Q(pk=wanted) | Q(slug=wanted)).first()
-    except ValidationError:  # no UUID
-        found = books_for(user).filter(slug=wanted).first()
+        wanted = Q(pk=id_or_slug if isinstance(id_or_slug, UUID) else UUID(id_or_slug))
+    except ValueError:
+        # A slug is ASCII letters, digits and hyphens; PostgreSQL chokes on NUL in anything else.
+        wanted = Q(slug=id_or_slug) if str(id_or_slug).isprintable() else Q(pk__in=[])
+    found = books_for(user).filter(wanted).first()
     if found is None:
         raise NotFound("There is no such book.")
     return found
