@@ -117,12 +117,12 @@ def check_language_model(**_: Any) -> list[CheckMessage]:
 
 
 @register(Tags.database)
-def check_partitions(*, databases: list[str] | None = None, **_: Any) -> list[CheckMessage]:
+def check_partitions(**options: Any) -> list[CheckMessage]:
     """Months ahead, and nothing in DEFAULT. Asks the database, so only where it was named."""
     # Here: models can't be imported while the apps are being loaded.
     from chatcore.services.partitions import partition_problems
 
-    if not databases:
+    if not options.get("databases"):
         return []
     try:
         problems = partition_problems()

@@ -47,12 +47,13 @@ class Owner:
 def services_owner(data_dir: Path) -> Owner:
     """Ourselves; as root whoever owns the database already, else `nobody`; no user is made."""
     if os.geteuid() != 0:
-        return _owner(pwd.getpwuid(os.geteuid()))
+        return _owner(os.geteuid(), os.getegid())
     postgres = data_dir / "postgres"
     if postgres.exists() and postgres.stat().st_uid:
-        return _owner(pwd.getpwuid(postgres.stat().st_uid))
+        return _owner(postgres.stat().st_uid, postgres.stat().st_gid)
     try:
-        return _owner(pwd.getpwnam("nobody"))
+        nobody = pwd.getpwnam("nobody")
+        return _owner(nobody.pw_uid, nobody.pw_gid)
     except KeyError:
         raise CannotRun(
             "PostgreSQL does not run as root, and this system has no user `nobody`.",
@@ -60,8 +61,11 @@ def services_owner(data_dir: Path) -> Owner:
         ) from None
 
 
-def _owner(entry: pwd.struct_passwd) -> Owner:
-    return Owner(entry.pw_uid, entry.pw_gid, entry.pw_name)
+def _owner(uid: int, gid: int) -> Owner:
+    try:
+        return Owner(uid, gid, pwd.getpwuid(uid).pw_name)
+    except KeyError:  # a container may run as a number without a name
+        return Owner(uid, gid, str(uid))
 
 
 def make_folder(path: Path, owner: Owner) -> None:
