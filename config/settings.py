@@ -24,7 +24,7 @@ RATE_LIMITS = _env.RATE_LIMITS == "on"
 GUESTS_ALLOWED = _env.GUESTS_ALLOWED
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",  # the default one would put its own site in the place of ours
     "unfold.contrib.filters",
     "unfold.contrib.import_export",
     "config.apps.AdminConfig",
