@@ -11,7 +11,9 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
+from chatcore.errors import ChatcoreError
 from chatcore.models import Job
+from dialogues.services.book_imports import start_import
 
 
 class UploadForm(forms.Form):
@@ -37,4 +39,9 @@ class UploadForm(forms.Form):
 
     def begin(self, user: Any) -> Job | None:
         """The job of the import; None when the file was refused, which the form then says."""
-        raise NotImplementedError
+        fields = {name: value for name, value in self.cleaned_data.items() if name != "file"}
+        try:
+            return start_import(self.cleaned_data["file"], by=user, **fields)
+        except ChatcoreError as refused:
+            self.add_error("file", refused.detail)
+            return None

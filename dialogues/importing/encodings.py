@@ -68,6 +68,6 @@ def _strictly(data: bytes, encoding: str) -> str:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         raise BookUnreadable(
-            f"The text is neither UTF-8 nor {error.encoding}: byte {error.start + 1} fits neither. "
+            f"The text is neither UTF-8 nor {encoding}: byte {error.start + 1} fits neither. "
             "Save it as UTF-8."
         ) from None
