@@ -31,6 +31,16 @@ class Citation:
     url: str
     place: str
     quote: str
+    # The answer holds the quotation itself, so the list below it need not repeat it.
+    inline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a message's text; with a `url` it is a quotation that leads to its passage."""
+
+    text: str
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +59,23 @@ class Line:
     citations: Sequence[Citation] = ()
     state: str = ""
     following: bool = False
+
+    @property
+    def parts(self) -> list[Part]:
+        return quoted_parts(self.content, self.citations)
+
+
+def quoted_parts(content: str, citations: Sequence[Citation]) -> list[Part]:
+    """The text cut at the quotations that stand in it; quotations.js cuts alike."""
+    parts: list[Part] = []
+    at = 0
+    for start, citation in sorted(
+        ((content.find(c.quote), c) for c in citations if c.inline), key=lambda found: found[0]
+    ):
+        if start >= at:
+            parts += [Part(content[at:start]), Part(citation.quote, citation.url)]
+            at = start + len(citation.quote)
+    return [*parts, Part(content[at:])]
 
 
 def with_followers(lines: Iterable[Line]) -> list[Line]:

@@ -16,9 +16,7 @@ from dialogues.shelf import answerer_name
 SHOWN_ROLES = ("user", "assistant")
 
 
-def lines_of(
-    session: DialogueSession, messages: list[MessageObject], my_name: str
-) -> list[Line]:
+def lines_of(session: DialogueSession, messages: list[MessageObject], my_name: str) -> list[Line]:
     names = {"user": my_name, "assistant": answerer_name(session)}
     shown = (message for message in messages if message["role"] in SHOWN_ROLES)
     return with_followers(_line(session, message, names[message["role"]]) for message in shown)
@@ -36,7 +34,9 @@ def _line(session: DialogueSession, message: MessageObject, author: str) -> Line
         edited=bool(message["edited_at"]),
         deleted=bool(message["deleted_at"]),
         state=_state(message),
-        citations=[_citation(session.book_id, row) for row in message["references"]],
+        citations=[
+            _citation(session.book_id, row, message["content"]) for row in message["references"]
+        ],
     )
 
 
@@ -45,11 +45,13 @@ def _state(message: MessageObject) -> str:
     return message["error_message"] or ("Stopped" if message["error_code"] == "cancelled" else "")
 
 
-def _citation(book_id: UUID | None, reference: Mapping[str, Any]) -> Citation:
+def _citation(book_id: UUID | None, reference: Mapping[str, Any], content: str) -> Citation:
     chapter, paragraph = reference["chapter_number"], reference["paragraph_index"]
     place = f"Chapter {chapter}" if chapter else "Front matter"
+    quote = reference["highlighted_text"] or reference["source_text"]
     return Citation(
         url=f"{reverse('chapter', args=[book_id, chapter or 0])}#p{paragraph}" if book_id else "",
         place=f"{place}, paragraph {paragraph}",
-        quote=reference["highlighted_text"] or reference["source_text"],
+        quote=quote,
+        inline=bool(quote) and quote in content,
     )

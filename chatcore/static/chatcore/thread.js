@@ -7,8 +7,9 @@
 /**
  * @typedef {{id: string, seq: number, author: string, mine: boolean, kind: string, content: string,
  *   createdAt: string, edited: boolean, deleted: boolean, citations: Citation[], state?: string}} Line
- * @typedef {{url: string, place: string, quote: string}} Citation
+ * @typedef {{url: string, place: string, quote: string, inline?: boolean}} Citation
  */
+import { quotedParts } from "./quotations.js";
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const dayAndClock = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
@@ -100,7 +101,8 @@ export class Thread {
     item.classList.toggle("deleted", line.deleted);
     slot(item, "initial").textContent = line.author.slice(0, 1).toUpperCase();
     slot(item, "author").textContent = line.author;
-    slot(item, "content").textContent = line.deleted ? "This message was deleted." : line.content;
+    if (line.deleted) slot(item, "content").textContent = "This message was deleted.";
+    else slot(item, "content").replaceChildren(...quotedParts(line.content, line.citations));
     slot(item, "edited").hidden = !line.edited || line.deleted;
     slot(item, "state").textContent = line.state ?? "";
     const time = slot(item, "time");
@@ -120,6 +122,7 @@ export class Thread {
       slot(root, "link").setAttribute("href", citation.url);
       slot(root, "quote").textContent = citation.quote;
       slot(root, "place").textContent = citation.place;
+      root.classList.toggle("inline", Boolean(citation.inline));
       return item;
     }));
   }

@@ -18,14 +18,16 @@ const stop = /** @type {HTMLButtonElement} */ (document.querySelector("[data-sto
 /** @type {Map<string, HTMLElement>} questions that are not acknowledged yet, by ref */
 const pending = new Map();
 
-/** @param {any} reference @returns {import("../chatcore/thread.js").Citation} */
-function citation(reference) {
+/** @param {any} reference @param {string} content @returns {import("../chatcore/thread.js").Citation} */
+function citation(reference, content) {
+  const quote = reference.highlighted_text || reference.source_text;
   const chapter = reference.chapter_number;
   const paragraph = reference.paragraph_index;
   return {
     url: `${root.dataset.bookUrl}chapters/${chapter}/#p${paragraph}`,
     place: chapter ? `Chapter ${chapter}, paragraph ${paragraph}` : `Front matter, paragraph ${paragraph}`,
-    quote: reference.highlighted_text || reference.source_text,
+    quote,
+    inline: Boolean(quote) && content.includes(quote),
   };
 }
 
@@ -43,7 +45,7 @@ function line(message) {
     createdAt: message.created_at,
     edited: Boolean(message.edited_at),
     deleted: Boolean(message.deleted_at),
-    citations: root.dataset.bookUrl ? (message.references ?? []).map(citation) : [],
+    citations: root.dataset.bookUrl ? (message.references ?? []).map((/** @type {any} */ row) => citation(row, message.content)) : [],
   };
 }
 

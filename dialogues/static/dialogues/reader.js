@@ -35,7 +35,7 @@ export function offerReader(root) {
     const paragraph = body.querySelector(`[id="${CSS.escape(new URL(link.href).hash.slice(1))}"]`);
     if (paragraph) {
       paragraph.classList.add("cited");
-      mark(paragraph, folded(link.querySelector('[data-slot="quote"]')?.textContent ?? ""));
+      mark(paragraph, folded((link.querySelector('[data-slot="quote"]') ?? link).textContent ?? ""));
       paragraph.scrollIntoView({ block: "center", behavior: "instant" });
     }
     /** @type {HTMLElement} */ (panel.querySelector("h2")).focus();
@@ -48,7 +48,7 @@ export function offerReader(root) {
   }
 
   root.addEventListener("click", (event) => {
-    const link = /** @type {HTMLAnchorElement | null} */ (/** @type {Element} */ (event.target).closest(".citation a"));
+    const link = /** @type {HTMLAnchorElement | null} */ (/** @type {Element} */ (event.target).closest(".citation a, a.quoted"));
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     open(link).catch(() => location.assign(link.href));
