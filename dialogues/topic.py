@@ -1,6 +1,7 @@
 """The topic kind `dialogue` on the live socket."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from chatcore.errors import Invalid, NotFound
@@ -132,7 +133,7 @@ async def _changes(session_id: UUID, after: int) -> tuple[int, Sequence[Frame] |
     return stand["version"], sorted(frames, key=lambda frame: frame.version or 0)
 
 
-def _message_frame(row: Row, cited: Sequence[Row], after: int) -> Frame:
+def _message_frame(row: Row, cited: Sequence[Mapping[str, Any]], after: int) -> Frame:
     """New to the reader, whatever happened to it since: created. Else what happened to it last."""
     topic, message = topic_of(row["session_id"]), message_out(row, cited)
     if row["created_version"] > after:

@@ -26,6 +26,7 @@ from dialogues.services.turns import ask, cancel_turns
 
 
 class DialogueList(GenericAPIView[DialogueSession]):
+    queryset = DialogueSession.objects.none()  # tells the OpenAPI document what is filtered
     serializer_class = bodies.DialogueObject
     pagination_class = IdPagination
     filterset_class = DialogueFilter
