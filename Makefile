@@ -1,7 +1,7 @@
 # Two commands are enough: `make run` and `make test`. Each sets up what it needs, once.
 .POSIX:
 .SUFFIXES:
-.PHONY: help run test check browser bench clean
+.PHONY: help run test check browser bench openapi-snapshot clean
 
 VENV = .venv
 PY = $(VENV)/bin/python
@@ -14,6 +14,7 @@ help:
 	@echo "make check    format, lint, types, import contracts, migrations, API snapshot"
 	@echo "make browser  the journeys in a real browser"
 	@echo "make bench    the measurements; writes docs/benchmarks.md"
+	@echo "make openapi-snapshot  takes the present API as the promised one"
 	@echo "make clean    removes the environment and caches; never the data in ./var"
 
 run: $(VENV)/ready
@@ -41,6 +42,9 @@ browser: $(VENV)/ready-dev
 		exit 1; \
 	fi; \
 	CHROMIUM="$$chromium" $(PY) -m pytest tests/journeys $(ARGS)
+
+openapi-snapshot: $(VENV)/ready-dev
+	@$(PY) -m tests.contract.check --write
 
 bench: $(VENV)/ready-dev
 	@$(PY) -m tests.benchmarks $(ARGS)

@@ -217,6 +217,18 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "AccountStatusEnum": "chatcore.models.users.AccountStatus",
+        "CurrentStatusEnum": "chatcore.models.users.CurrentStatus",
+        "JobStateEnum": "chatcore.models.jobs.JobState",
+        "DialogueStatusEnum": "dialogues.models.sessions.DialogueStatus",
+        "MessageRoleEnum": "dialogues.models.messages.MessageRole",
+        "TurnStatusEnum": "dialogues.models.turns.TurnStatus",
+        "BookStatusEnum": "dialogues.models.books.Book.Status",
+        "RoomStatusEnum": "rooms.models.rooms.RoomStatus",
+        "ParticipantRoleEnum": "rooms.models.participants.Role",
+        "ParticipantStatusEnum": "rooms.models.participants.ParticipantStatus",
+    },
 }
 
 LANGUAGE_CODE = "en"
