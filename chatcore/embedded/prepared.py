@@ -33,6 +33,8 @@ def _mark(url: str) -> str:
 def _database_state(url: str) -> str:
     try:
         with psycopg.connect(url, connect_timeout=10) as connection:
+            if connection.execute("SELECT to_regclass('django_migrations')").fetchone() == (None,):
+                return "never prepared"
             found = connection.execute(
                 "SELECT d.oid, m.n, m.last FROM pg_database d,"
                 " (SELECT count(*) AS n, max(id) AS last FROM django_migrations) m"

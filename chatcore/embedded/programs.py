@@ -13,11 +13,9 @@ OWN = ("web", "worker", "beat")
 
 def command(label: str, host: str, port: int) -> list[str]:
     """The command line of `web`, `worker` or `beat`."""
-    return [
-        sys.executable,
-        "-m",
-        *{"web": _web(host, port), "worker": _worker(), "beat": _beat()}[label],
-    ]
+    words = {"web": _web(host, port), "worker": _worker(), "beat": _beat()}[label]
+    # Static files are found where they lie; a folder of collected ones need not exist.
+    return [sys.executable, "-W", "ignore:No directory at:UserWarning", "-m", *words]
 
 
 def _web(host: str, port: int) -> list[str]:
@@ -38,8 +36,8 @@ def _worker() -> list[str]:
     # Threads: an AI turn mostly waits, and a thread costs no second copy of Django.
     threads = os.environ.get("WORKER_THREADS", "8")
     return [
-        "celery", "--quiet", "-A", "config.celery", "worker", "--pool=threads", f"--concurrency={threads}",
-        "--loglevel=WARNING", "--without-mingle", "--without-gossip",
+        "celery", "--quiet", "-A", "config.celery", "worker", "--pool=threads",
+        f"--concurrency={threads}", "--loglevel=WARNING", "--without-mingle", "--without-gossip",
     ]  # fmt: skip
 
 
