@@ -16,7 +16,7 @@ from chatcore.models import AccountStatus, User
 from chatcore.services.users import begin_erasure
 from tests.client import ContractClient
 from tests.conftest import assert_queries
-from tests.world import PASSWORD, Cast
+from tests.world import PASSWORD, Cast, code_for
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], ContractClient]
@@ -183,3 +183,60 @@ def test_account_pages_stand_without_inline_script(db: None, page: str) -> None:
     assert "unsafe-inline" not in response.headers["Content-Security-Policy"]
     body = response.content.decode()
     assert not re.search(r"<script(?![^>]*src=)|\son\w+=|style=\"", body)
+
+
+def test_a_person_sets_up_two_steps_and_signs_in_with_them(world: Cast) -> None:
+    browser = Client()
+    sign_in = {"login": "mira", "password": PASSWORD}
+    assert browser.post("/accounts/login/", sign_in).status_code == 302
+    page = browser.get("/accounts/2fa/totp/activate/", follow=True)
+    assert page.status_code == 200
+    if "reauthenticate" in page.request["PATH_INFO"]:
+        page = browser.post(page.request["PATH_INFO"], {"password": PASSWORD}, follow=True)
+        page = browser.get("/accounts/2fa/totp/activate/")
+    secret = page.context["form"].secret
+    assert secret in page.content.decode()
+    activated = browser.post(
+        "/accounts/2fa/totp/activate/", {"code": code_for(secret)}, follow=True
+    )
+    codes = re.findall(r"<code>(\d+)</code>", activated.content.decode())
+    assert len(codes) == 10
+    assert "are left" in browser.get("/accounts/2fa/").content.decode()
+
+    other = Client()
+    asked = other.post("/accounts/login/", sign_in, follow=True)
+    assert asked.request["PATH_INFO"] == "/accounts/2fa/authenticate/"
+    assert other.get(ME).status_code == 401
+    other.post("/accounts/2fa/authenticate/", {"code": codes[0]})
+    assert other.get(ME).status_code == 200
+
+
+def test_a_forgotten_password_is_set_anew_and_ends_every_sign_in(
+    world: Cast, client_of: ClientOf
+) -> None:
+    phone = client_of(world.mira)
+    assert phone.get(ME).status_code == 200
+    browser = Client()
+    browser.post("/accounts/password/reset/", {"email": "mira@example.test"})
+    link = re.search(r"http://\S+(/accounts/password/reset/key/\S+)", str(mail.outbox[-1].body))
+    assert link
+    form = browser.get(link[1], follow=True)
+    new = {"password1": "a-new-word-salad", "password2": "a-new-word-salad"}
+    assert browser.post(form.request["PATH_INFO"], new).status_code == 302
+    assert phone.get(ME).status_code == 401
+    world.mira.refresh_from_db()
+    assert world.mira.check_password("a-new-word-salad")
+
+
+def test_signing_up_on_the_page_ends_in_a_member(db: None) -> None:
+    browser = Client()
+    form = {
+        "username": "nina",
+        "email": NINA["email"],
+        "password1": NINA["password"],
+        "password2": NINA["password"],
+    }
+    sent = browser.post("/accounts/signup/", form, follow=True)
+    assert sent.request["PATH_INFO"] == "/accounts/confirm-email/"
+    nina = User.objects.get(username="nina")
+    assert (nina.account_type, nina.account_status) == ("member", "pending-verification")

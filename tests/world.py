@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from allauth.mfa.totp.internal import auth as totp
+
 from chatcore.models import AccountType, Login, SupportLevel, User
 from chatcore.selectors.logins import make_access_token
 from chatcore.services.users import create_account, create_guest
@@ -52,3 +54,10 @@ def _account(name: str, **columns: object) -> User:
 def access_for(user: User) -> str:
     """An access token without signing in, for tests that are not about signing in."""
     return make_access_token(user.pk, Login.objects.create(user=user).pk)
+
+
+def code_for(secret: str) -> str:
+    """What an authenticator app shows at this moment."""
+    counter = next(iter(totp.yield_hotp_counters_from_time()))
+    code: str = totp.format_hotp_value(totp.hotp_value(secret, counter))
+    return code
