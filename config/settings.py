@@ -133,7 +133,7 @@ if REDIS_URL:
     }
     CACHES: dict[str, Any] = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "chatcore.cache.FallbackCache",
             "LOCATION": _redis(2),
             "KEY_PREFIX": "chatcore",
             "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2},

@@ -1,0 +1,19 @@
+"""The cache may be away without anybody noticing."""
+
+import time
+
+from chatcore.cache import FallbackCache
+
+
+def test_it_remembers_in_the_process_while_the_server_is_away() -> None:
+    cache = FallbackCache("redis://127.0.0.1:1/0", {"KEY_PREFIX": "test"})
+    began = time.monotonic()
+    assert cache.get("word") is None
+    cache.set("word", "here", 30)
+    assert cache.get("word") == "here"
+    assert cache.add("once", 1, 30)
+    assert not cache.add("once", 1, 30)
+    assert cache.get_many(["word", "nothing"]) == {"word": "here"}
+    cache.clear()
+    assert not cache.has_key("word")
+    assert time.monotonic() - began < 1
