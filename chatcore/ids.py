@@ -6,7 +6,6 @@ range of ids. Nothing here reads the database.
 
 import os
 import threading
-from base64 import b32decode, b32encode
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -64,17 +63,17 @@ def uuid_milliseconds(value: UUID) -> int:
 
 
 def public_code(prefix: str, value: UUID) -> str:
-    """`dlg_06a1…`: the id in 26 letters that survive e-mail, speech and double-click."""
-    return f"{prefix}_{b32encode(value.bytes).decode().rstrip('=').lower()}"
+    """`dlg_06a1…`: the id in a spelling that says what it is and survives a double-click."""
+    return f"{prefix}_{value.hex}"
 
 
 def uuid_from_code(code: str, prefix: str) -> UUID | None:
     """The id behind a public code, or None when it is not one of that prefix."""
     head, _, body = code.partition("_")
-    if head != prefix or len(body) != 26 or not body.isascii():
+    if head != prefix or len(body) != 32 or not body.isascii():
         return None
     try:
-        return UUID(bytes=b32decode(body.upper() + "======"))
+        return UUID(hex=body)
     except ValueError:
         return None
 

@@ -11,11 +11,14 @@ class RoomsConfig(AppConfig):
 
     def ready(self) -> None:
         # After the models are loaded.
+        from chatcore.live.express import register_express
         from chatcore.live.topics import register_topic_kind
         from chatcore.shelves import register_shelf
         from rooms import demo  # noqa: F401 - registers itself
+        from rooms.express import read_messages
         from rooms.shelf import room_shelf
         from rooms.topic import RoomTopic
 
         register_topic_kind(RoomTopic())
+        register_express("/api/v1/rooms/{id}/messages/", read_messages)
         register_shelf("rooms", room_shelf, order=20)

@@ -5,19 +5,24 @@ asked per frame or per page of history comes here: appends, replays, access, his
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar
 
+import orjson
 import psycopg
 from django.db import connection
 from psycopg.rows import dict_row
+from psycopg.types.json import set_json_loads
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from chatcore.errors import Unavailable
 
+T = TypeVar("T")
 Row = dict[str, Any]
 Connection = psycopg.AsyncConnection[Row]
+
+# A restart of PostgreSQL after a crash takes a few seconds.
+_PATIENCE_SECONDS = 8.0
 
 _pools: dict[asyncio.AbstractEventLoop, AsyncConnectionPool[Connection]] = {}
 
@@ -37,9 +42,11 @@ def connection_settings() -> dict[str, Any]:
 
 async def connect() -> Connection:
     """One connection outside the pool, for a long-lived owner such as the flusher."""
-    return await psycopg.AsyncConnection.connect(
+    conn = await psycopg.AsyncConnection.connect(
         **connection_settings(), autocommit=True, row_factory=dict_row, connect_timeout=5
     )
+    await _configure(conn)
+    return conn
 
 
 async def open_pool() -> None:
@@ -50,11 +57,14 @@ async def open_pool() -> None:
         timeout=5,
         open=False,
         name="chatcore-live",
-        # The server was away: hand out no dead connection afterwards.
-        check=AsyncConnectionPool.check_connection,
+        configure=_configure,
     )
     await pool.open()
     _pools[asyncio.get_running_loop()] = pool
+
+
+async def _configure(conn: Connection) -> None:
+    set_json_loads(orjson.loads, conn)
 
 
 async def close_pool() -> None:
@@ -62,29 +72,52 @@ async def close_pool() -> None:
         await pool.close()
 
 
-@asynccontextmanager
-async def borrowed() -> AsyncIterator[Connection]:
-    """A connection of the pool. Raises Unavailable when the database is away."""
-    try:
-        async with _pools[asyncio.get_running_loop()].connection() as conn:
-            yield conn
-    except (PoolTimeout, psycopg.OperationalError) as error:
-        raise Unavailable("The database is not reachable for the moment.") from error
-
-
 async def fetch(sql: str, parameters: Sequence[Any] | dict[str, Any]) -> list[Row]:
     """All rows of one query."""
-    async with borrowed() as conn:
-        cursor = await conn.execute(sql.encode(), parameters)
-        return await cursor.fetchall()
+
+    async def ask(conn: Connection) -> list[Row]:
+        return await (await conn.execute(sql.encode(), parameters)).fetchall()
+
+    return await _borrowed(ask)
 
 
 async def fetch_together(*queries: tuple[str, Any]) -> list[list[Row]]:
     """Several queries that see the same moment."""
-    async with borrowed() as conn, conn.transaction():
-        await conn.execute(b"SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        found = []
-        for sql, parameters in queries:
-            cursor = await conn.execute(sql.encode(), parameters)
-            found.append(await cursor.fetchall())
-        return found
+
+    async def ask(conn: Connection) -> list[list[Row]]:
+        async with conn.transaction():
+            await conn.execute(b"SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            return [
+                await (await conn.execute(sql.encode(), args)).fetchall() for sql, args in queries
+            ]
+
+    return await _borrowed(ask)
+
+
+async def fetch_at_once(*queries: tuple[str, Any]) -> list[list[Row]]:
+    """Several queries in one round trip, prepared: for what is asked most."""
+
+    async def ask(conn: Connection) -> list[list[Row]]:
+        async with conn.pipeline():
+            asked = [await conn.execute(sql.encode(), args, prepare=True) for sql, args in queries]
+            return [await cursor.fetchall() for cursor in asked]
+
+    return await _borrowed(ask)
+
+
+async def _borrowed(ask: Callable[[Connection], Awaitable[T]]) -> T:
+    """Ask with a connection of the pool. When the server went away meanwhile the connection is dead:
+    ask again, with another, for as long as a restart takes. Raises Unavailable after that.
+
+    Nothing is asked here twice that would do harm: appends have their own connection.
+    """
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + _PATIENCE_SECONDS
+    while True:
+        try:
+            async with _pools[loop].connection() as conn:
+                return await ask(conn)
+        except (PoolTimeout, psycopg.OperationalError) as error:
+            if loop.time() > deadline:
+                raise Unavailable("The database is not reachable for the moment.") from error
+            await asyncio.sleep(0.05)

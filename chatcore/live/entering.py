@@ -26,6 +26,7 @@ async def enter(socket: Socket, topic: str, after_version: int | None) -> None:
     feed.begin_at(entrance.version)
     socket.subscriptions[topic] = subscription
     await _replay(socket, topic, entrance, after_version)
+    subscription.first_visible = entrance.first_visible
     subscription.go_live(entrance.version, entrance.running)
     runtime().presence.entered(topic, socket.user_id)
 

@@ -32,10 +32,11 @@ class Feed:
         return bool(self._parked) and self.version is not None
 
     def begin_at(self, version: int) -> None:
-        """The database said so: what is parked and older is history, the rest goes on."""
-        if self.version is None or version > self.version:
+        """The first subscriber has asked the database: what is parked and older is history, the rest
+        goes on. A later one, who may have read further, moves nothing: the others still wait for it."""
+        if self.version is None:
             self.version = version
-        self._drain()
+            self._drain()
 
     def receive(self, frame: Frame) -> None:
         if frame.version is None:

@@ -114,8 +114,10 @@ class Flusher:
             try:
                 answers = await self._store(timeline, drafts)
                 break
-            except psycopg.OperationalError as error:
+            except psycopg.Error as error:
                 await self._drop_connection()
+                if not isinstance(error, psycopg.OperationalError):
+                    raise
                 if loop.time() + pause > deadline:
                     raise Unavailable("The database is away; send it again.") from error
                 await asyncio.sleep(pause)
@@ -135,22 +137,36 @@ class Flusher:
                 _fail([waiting], error)
 
     async def _store(self, timeline: Timeline, drafts: list[Draft]) -> list[Appended]:
-        self._conn = conn = self._conn or await connect()
-        async with conn.transaction():
+        """Two round trips: begin and lock, store and commit. Without an answer nothing is certain, so
+        the caller drops the connection after whatever error."""
+        self._conn = conn = self._conn or await _connect()
+        async with conn.pipeline():
+            await conn.execute(b"BEGIN")
             cursor = await conn.execute(lock_sql(timeline).encode(), [conversation_ids(drafts)])
             sealed = payload(timeline, drafts, await cursor.fetchall())
             cursor = await conn.execute(store_sql(timeline).encode(), [sealed], prepare=True)
+            # Repeats are rare, and those messages were committed long ago: read them afterwards.
+            await conn.execute(b"COMMIT")
             judged = await cursor.fetchall()
-            earlier: list[dict[str, Any]] = []
-            if ids := earlier_ids(judged):
-                cursor = await conn.execute(messages_sql(timeline).encode(), [ids])
-                earlier = await cursor.fetchall()
+        earlier: list[dict[str, Any]] = []
+        if ids := earlier_ids(judged):
+            cursor = await conn.execute(messages_sql(timeline).encode(), [ids])
+            earlier = await cursor.fetchall()
         return verdicts(drafts, judged, earlier)
 
     async def _drop_connection(self) -> None:
         conn, self._conn = self._conn, None
         if conn:
             await asyncio.gather(conn.close(), return_exceptions=True)
+
+
+async def _connect() -> Connection:
+    """Plans made once and for batches of a few hundred: every look-up by index, whatever the statistics
+    of a young table say."""
+    conn = await connect()
+    await conn.execute(b"SET plan_cache_mode = force_generic_plan")
+    await conn.execute(b"SET enable_seqscan = off")
+    return conn
 
 
 def _created_frames(timeline: Timeline, answers: list[Appended]) -> list[Frame]:

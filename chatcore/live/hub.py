@@ -92,6 +92,8 @@ class Hub:
         missed = await kind.changes(id_, feed.version)
         if missed is not None:
             feed.heal(missed)
+            if any(frame.about.get("recheck") for frame in missed):
+                await revoke_lost(self, [feed])
             return
         version = (await kind.versions([id_])).get(id_, feed.version)
         feed.skip_to(version)
@@ -149,11 +151,14 @@ class Hub:
     async def _retry_unjoined(self) -> None:
         for topic in list(self._unjoined):
             await self._subscribe_layer(topic)
+            if topic in self._unjoined:  # still away: a time limit for each would add up to minutes
+                return
 
     async def _subscribe_layer(self, topic: str) -> None:
+        if self._channel is None:  # joined as soon as the layer is there
+            self._unjoined.add(topic)
+            return
         try:
-            if self._channel is None:
-                raise ConnectionError("the layer is not joined yet")
             async with asyncio.timeout(2):
                 await get_channel_layer().group_add(group_name(topic), self._channel)
             self._unjoined.discard(topic)

@@ -25,7 +25,7 @@ from chatcore.live.client_frames import (
 from chatcore.live.entering import enter, enter_me
 from chatcore.live.runtime import runtime
 from chatcore.live.socket import Socket
-from chatcore.live.topics import parse_topic
+from chatcore.live.topics import canonical, parse_topic
 from chatcore.metrics import ACKS
 from chatcore.services.append import Appended
 from chatcore.services.publish import publish
@@ -51,8 +51,9 @@ async def _subscribe(socket: Socket, frame: Subscribe) -> None:
 
 
 async def _unsubscribe(socket: Socket, frame: Unsubscribe) -> None:
-    runtime().leave(socket, frame.topic)
-    socket.tell({"op": "unsubscribed", "topic": frame.topic})
+    topic = canonical(frame.topic)
+    runtime().leave(socket, topic)
+    socket.tell({"op": "unsubscribed", "topic": topic})
 
 
 async def _send(socket: Socket, frame: Send) -> None:
@@ -80,9 +81,10 @@ async def _read(socket: Socket, frame: Read) -> None:
 
 
 async def _typing(socket: Socket, frame: Typing) -> None:
-    if frame.topic not in socket.subscriptions:
+    topic = canonical(frame.topic)
+    if topic not in socket.subscriptions:
         raise Invalid("Subscribe to the topic first.", code="not_subscribed")
-    publish([event_frame(frame.topic, TypingEvent(user=socket.user_id, on=frame.on))])
+    publish([event_frame(topic, TypingEvent(user=socket.user_id, on=frame.on))])
 
 
 async def _cancel(socket: Socket, frame: Cancel) -> None:

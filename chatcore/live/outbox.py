@@ -7,8 +7,9 @@ from typing import Any
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
-# A burst of this many frames is normal (a replay is written directly); past it the reader is too slow.
-MOST_FRAMES = 512
+# A burst of this many frames is normal (what the layer lost comes at once, up to REPLAY_MOST of them, and
+# a lively room meanwhile); past it the reader is too slow.
+MOST_FRAMES = 2_048
 MOST_BYTES = 4 * 1024 * 1024
 
 

@@ -136,6 +136,11 @@ def runtime() -> Runtime:
     return _runtimes[asyncio.get_running_loop()]
 
 
+def runtime_or_none() -> Runtime | None:
+    """The same where there may be none: under a test client, or a server without lifespan."""
+    return _runtimes.get(asyncio.get_running_loop())
+
+
 async def start_runtime() -> None:
     started = Runtime()
     _runtimes[asyncio.get_running_loop()] = started

@@ -30,6 +30,7 @@ class Subscription:
         self.receiver = receiver
         self.topic = topic
         self.version = 0
+        self.first_visible = 1
         self._buffer: list[Frame] | None = []
         # How much of each running reply this subscriber has: a late one got the text so far at once.
         self._replies: dict[str, int] = {}
@@ -55,6 +56,8 @@ class Subscription:
             if frame.version <= self.version:
                 return
             self.version = frame.version
+            if frame.about.get("message_seq", self.first_visible) < self.first_visible:
+                return
         elif frame.about and not self._wants(frame):
             return
         self.receiver.push(frame.text, passing=frame.version is None)

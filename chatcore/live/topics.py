@@ -22,6 +22,8 @@ class Entrance:
     version: int
     # The missed changes, oldest first; None when there are too many.
     missed: Sequence[Frame] | None = ()
+    # Messages before this position are not theirs to read, changed or not.
+    first_visible: int = 1
     # Passing frames for a late subscriber: the text so far of a running reply.
     running: Sequence[Frame] = field(default=())
 
@@ -85,6 +87,15 @@ def parse_topic(topic: str) -> tuple[TopicKind, UUID]:
         return _kinds[name], UUID(id_)
     except (KeyError, ValueError):
         raise NotFound("There is no such topic.") from None
+
+
+def canonical(topic: str) -> str:
+    """One spelling for one topic; what is none stays as it is."""
+    try:
+        kind, id_ = parse_topic(topic)
+    except NotFound:
+        return topic
+    return f"{kind.name}:{id_}"
 
 
 def not_possible(what: str) -> Forbidden:

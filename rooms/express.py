@@ -1,0 +1,36 @@
+"""A page of a room's messages on the express lane: access and page in one round trip."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from chatcore.http.positions import position_from
+from chatcore.live.db import fetch_at_once
+from chatcore.live.runtime import runtime_or_none
+from chatcore.selectors.logins import LOGIN_ALIVE_SQL, AccessClaims
+from rooms.selectors.messages import page_out, page_query
+
+# The page's bounds come from the reader's own place, so that the page can be asked for together with
+# the question whether they have one.
+_LAST_ID = "(SELECT last_message_id FROM chat_rooms WHERE id = %(room)s)"
+_FIRST = """(SELECT CASE WHEN can_see_history THEN 1 ELSE joined_seq + 1 END FROM room_participants
+ WHERE room_id = %(room)s AND user_id = %(reader)s AND status IN ('active', 'muted'))"""
+_ACCESS = """
+SELECT 1 FROM room_participants p JOIN chat_rooms c ON c.id = p.room_id AND c.deleted_at IS NULL
+WHERE p.room_id = %s AND p.user_id = %s AND p.status IN ('active', 'muted')"""
+
+
+async def read_messages(
+    claims: AccessClaims, room: UUID, query: Mapping[str, str]
+) -> dict[str, Any] | None:
+    """The body of `GET rooms/{id}/messages/`, or None when anything at all is not plain."""
+    if runtime_or_none() is None:
+        return None
+    page = page_query(room, None, 1, position_from(query))
+    sql = page.sql.replace("%(last_id)s", _LAST_ID).replace("%(first)s", _FIRST)
+    alive, access, rows = await fetch_at_once(
+        (LOGIN_ALIVE_SQL, [claims.login_id, claims.user_id]),
+        (_ACCESS, [room, claims.user_id]),
+        (sql, page.parameters | {"reader": claims.user_id}),
+    )
+    return page_out(page, rows) if alive and access else None
