@@ -13,6 +13,7 @@ class DialoguesConfig(AppConfig):
         # After the models are loaded.
         from chatcore.live.topics import register_topic_kind
         from chatcore.shelves import register_shelf
+        from dialogues import demo  # noqa: F401 - registers itself
         from dialogues.shelf import dialogue_shelf
         from dialogues.topic import DialogueTopic
 

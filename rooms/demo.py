@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -114,7 +115,7 @@ ROOMS = (
 def make(demo: Demo) -> None:
     for room in ROOMS:
         if all(name in demo.people for name in room.people):
-            demo.once(f"rooms/{room.key}", lambda room=room: _open(demo, room))  # type: ignore[misc]
+            demo.once(f"rooms/{room.key}", partial(_open, demo, room))
 
 
 def _open(demo: Demo, room: Room) -> Model:

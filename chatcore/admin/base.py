@@ -20,6 +20,7 @@ from chatcore.errors import ChatcoreError
 # Unfold carries no types, but what it extends does.
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin, TabularInline
+    from django.contrib.admin.views.main import ChangeList
 
     F = TypeVar("F", bound=Callable[..., Any])
 
@@ -30,6 +31,7 @@ else:
     from unfold.admin import ModelAdmin as UnfoldModelAdmin
     from unfold.admin import TabularInline as UnfoldTabularInline
     from unfold.decorators import action, display  # noqa: F401 - for the pages
+    from unfold.views import ChangeList
 
     class ModelAdmin(UnfoldModelAdmin):
         """Unfold's, with the `[Model]` that the type checker reads."""
@@ -50,6 +52,16 @@ P = TypeVar("P", bound=Model)
 LINK = '<a href="{}" class="text-primary-600 dark:text-primary-500 hover:underline">{}</a>'
 
 
+class List(ChangeList):
+    """Says how many rows a filter left only where rows are counted and something is filtered."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        counted = getattr(self.paginator, "counts", True)
+        if not (counted and (self.query or self.has_active_filters)):
+            self.full_result_count = self.result_count
+
+
 class ChatcoreAdmin(ModelAdmin[M]):
     """A model's pages: a place in the menu, no second `count(*)`, room for wide lists."""
 
@@ -62,6 +74,9 @@ class ChatcoreAdmin(ModelAdmin[M]):
     warn_unsaved_form = True
     # Soft deletion and services take the place of Django's "delete selected".
     actions_on_bottom = False
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return List
 
 
 class ReadOnly(ChatcoreAdmin[M]):

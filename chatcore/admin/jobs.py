@@ -1,5 +1,6 @@
 """Jobs: how far long work is, and what came of it."""
 
+from collections.abc import Callable
 from typing import ClassVar
 from uuid import UUID
 
@@ -13,6 +14,15 @@ from django.urls import URLPattern, path
 from chatcore.admin.base import ReadOnly, display
 from chatcore.admin_site import SYSTEM, Figure, Menu, register_figure
 from chatcore.models import Job, JobState
+
+# What a finished job of a kind led to, as a link; the app that owns the kind registers it.
+LinkOf = Callable[[Job], str]
+_leads: dict[str, LinkOf] = {}
+
+
+def register_lead(kind: str, link_of: LinkOf) -> None:
+    _leads[kind] = link_of
+
 
 STATE_COLOURS = {"queued": "info", "running": "warning", "done": "success", "failed": "danger"}
 UNFINISHED = (JobState.QUEUED, JobState.RUNNING)
@@ -39,6 +49,11 @@ class JobAdmin(ReadOnly[Job]):
         view = self.admin_site.admin_view(self.progress_view)
         return [path("<uuid:pk>/progress/", view, name="job_progress"), *super().get_urls()]
 
+    def has_view_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
+        """One's own jobs may be watched by whoever may begin them."""
+        mine = obj is not None and obj.created_by_id == request.user.pk
+        return mine or super().has_view_permission(request, obj)
+
     def progress_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """The fragment that a job's page asks for every second."""
         job = get_object_or_404(Job, pk=pk)
@@ -61,10 +76,16 @@ class JobAdmin(ReadOnly[Job]):
 
 def job_context(job: Job) -> dict[str, object]:
     """What the fragment shows; `percent` is None while nobody knows the whole."""
+    lead = _leads.get(job.kind) if job.state == JobState.DONE else None
     percent = (
         100 if job.state == JobState.DONE else job.done * 100 // job.total if job.total else None
     )
-    return {"job": job, "percent": percent, "unfinished": job.state in UNFINISHED}
+    return {
+        "job": job,
+        "percent": percent,
+        "unfinished": job.state in UNFINISHED,
+        "lead": lead(job) if lead else "",
+    }
 
 
 def _figure() -> tuple[str, str]:

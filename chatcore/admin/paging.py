@@ -24,6 +24,7 @@ class StepPaginator(Pages):
     """Previous and next. `count` only bounds the page numbers; `estimate` is what is shown."""
 
     template_name = "admin/_step_pagination.html"
+    counts = False
 
     @cached_property
     def count(self) -> int:

@@ -18,14 +18,18 @@ from chatcore.admin.base import (
     ReadOnlyInline,
     action,
     display,
+    link_to,
     link_to_list,
     links,
 )
+from chatcore.admin.jobs import register_lead
 from chatcore.admin.paging import BigTable
 from chatcore.admin_site import Figure, Menu, register_figure
+from chatcore.models import Job
 from dialogues.admin.menu import BOOKS
 from dialogues.admin.upload import UploadForm
 from dialogues.models import Book, BookChapter, BookPassage, Character, DialogueSession
+from dialogues.services.book_imports import KIND
 
 
 class CharacterInline(ReadOnlyInline[Character, Book]):
@@ -218,6 +222,13 @@ def passages_with(queryset: QuerySet[BookPassage], words: str) -> QuerySet[BookP
         return queryset
     stems = SearchQuery(words, config="english") | SearchQuery(words, config="simple")
     return queryset.filter(lexemes=stems)
+
+
+def _imported_book(job: Job) -> str:
+    return link_to(Book, job.result.get("book"), job.result.get("title", "The book"))
+
+
+register_lead(KIND, _imported_book)
 
 
 def _figure() -> tuple[str, str]:
