@@ -102,13 +102,16 @@ class MessageEvent(Lasting):
     def data(self) -> dict[str, Any]:
         return self.message
 
+    def about(self) -> dict[str, Any]:
+        return {"message_seq": self.message["seq"]}
+
 
 class MessageCreated(MessageEvent):
     type = "message.created"
 
     def about(self) -> dict[str, Any]:
-        sender = self.message.get("sender")
-        return {"seq": self.message["seq"], "author": str(sender["id"]) if sender else None}
+        sender, seq = self.message.get("sender"), self.message["seq"]
+        return {"message_seq": seq, "seq": seq, "author": str(sender["id"]) if sender else None}
 
 
 class MessageEdited(MessageEvent):

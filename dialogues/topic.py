@@ -52,7 +52,7 @@ class DialogueTopic:
         if after_version is None or after_version >= here["version"]:
             return Entrance(here["last_seq"], here["version"], running=running)
         version, missed = await _changes(id, after_version)
-        return Entrance(here["last_seq"], version, missed, running)
+        return Entrance(here["last_seq"], version, missed, running=running)
 
     async def changes(self, id: UUID, after_version: int) -> Sequence[Frame] | None:
         _, missed = await _changes(id, after_version)

@@ -29,7 +29,7 @@ SELECT c.last_seq, c.version, c.own_version, c.last_message_id,
   CASE WHEN p.can_see_history THEN 1 ELSE p.joined_seq + 1 END AS first_visible
 FROM room_participants p JOIN chat_rooms c ON c.id = p.room_id AND c.deleted_at IS NULL
 WHERE p.room_id = %s AND p.user_id = %s AND p.status IN ('active', 'muted')"""
-_STAND = "SELECT version, own_version, last_message_id FROM chat_rooms WHERE id = %s"
+_STAND = "SELECT last_seq, version, own_version, last_message_id FROM chat_rooms WHERE id = %s"
 _VERSIONS = "SELECT id, version FROM chat_rooms WHERE id = ANY(%s)"
 _ALLOWED = """
 SELECT p.user_id, p.room_id FROM room_participants p
@@ -60,9 +60,9 @@ class RoomTopic:
             raise NotFound("There is no such room.")
         here = rows[0]
         if after_version is None or after_version >= here["version"]:
-            return Entrance(here["last_seq"], here["version"])
+            return Entrance(here["last_seq"], here["version"], first_visible=here["first_visible"])
         stand, missed = await _changes(id, after_version, here["first_visible"])
-        return Entrance(here["last_seq"], stand["version"], missed)
+        return Entrance(stand["last_seq"], stand["version"], missed, here["first_visible"])
 
     async def changes(self, id: UUID, after_version: int) -> Sequence[Frame] | None:
         _, missed = await _changes(id, after_version, 1)
