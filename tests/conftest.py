@@ -2,19 +2,51 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
 from django.core.cache import cache
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import (
+    CaptureQueriesContext,
+    override_settings,
+    setup_databases,
+    teardown_databases,
+)
 from pytest_django.fixtures import Settings
+from pytest_django.plugin import DjangoDbBlocker
 
 from chatcore.http import limits
+from chatcore.live import runtime
 from chatcore.models import User
+from config.celery import app
+from tests import dialogues
 from tests.client import ContractClient
+from tests.live import Stage, WebProcess, empty_tables, serve
 from tests.world import Cast, access_for, cast
+
+# Processes of one test run share the broker, not their jobs.
+app.conf.task_default_queue = f"tests-{os.getpid()}"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None,
+    django_db_modify_db_settings: None,
+    django_db_blocker: DjangoDbBlocker,
+    django_db_keepdb: bool,
+    django_db_createdb: bool,
+) -> Iterator[None]:
+    """The test database, also for tests that commit: pytest-django makes it only for marked ones."""
+    keep = django_db_keepdb and not django_db_createdb
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default"}, keepdb=keep)
+    yield
+    if not django_db_keepdb:
+        with django_db_blocker.unblock():
+            teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture(autouse=True)
@@ -54,3 +86,41 @@ def assert_queries(count: int) -> Iterator[CaptureQueriesContext]:
     if len(seen) != count:
         listed = "\n".join(f"{n}. {q['sql']}" for n, q in enumerate(seen.captured_queries, 1))
         pytest.fail(f"{len(seen)} queries, not {count}:\n{listed}")
+
+
+@pytest.fixture(scope="module")
+def stage(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Stage]:
+    """The cast on a running server, for all tests of a file: what they do is committed.
+
+    The clock that looks for what was lost runs quicker here; heartbeats wait for the tests about them.
+    """
+    pace = pytest.MonkeyPatch()
+    pace.setattr(runtime, "CHECK_SECONDS", 0.5)
+    pace.setattr(runtime, "HEARTBEAT_SECONDS", 3600)
+    hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with (
+        django_db_blocker.unblock(),
+        override_settings(PASSWORD_HASHERS=hashers, RATE_LIMITS=False),
+    ):
+        empty_tables()
+        try:
+            with serve() as port:
+                yield Stage(cast(), port)
+        finally:
+            pace.undo()
+            empty_tables()
+
+
+@pytest.fixture(scope="module")
+def second(stage: Stage) -> Iterator[WebProcess]:
+    """A second web process beside the one on stage."""
+    process = WebProcess()
+    yield process
+    process.stop()
+
+
+@pytest.fixture(scope="module")
+def worker(stage: Stage) -> Iterator[None]:
+    """A worker at the broker, for tests whose questions want an answer."""
+    with dialogues.worker():
+        yield
