@@ -9,13 +9,14 @@ from django.core.asgi import get_asgi_application  # noqa: E402
 
 django_app = get_asgi_application()
 
+from chatcore.http.body_cap import BodyCap  # noqa: E402
 from chatcore.live.express import ExpressLane  # noqa: E402
 from chatcore.live.lifespan import Lifespan  # noqa: E402
 from chatcore.routing import websocket_urlpatterns  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
-        "http": ExpressLane(django_app),
+        "http": BodyCap(ExpressLane(django_app)),
         "websocket": URLRouter(websocket_urlpatterns),
         "lifespan": Lifespan(),
     }

@@ -175,6 +175,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = "Chatcore: "
 # False switches allauth's own limits off, an empty table keeps its defaults.
 ACCOUNT_RATE_LIMITS: Any = {} if RATE_LIMITS else False
 ACCOUNT_USERNAME_MIN_LENGTH = 3
+ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]

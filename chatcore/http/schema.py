@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from rest_framework.permissions import AllowAny
+from typing_extensions import override
 
 PROBLEM: dict[str, Any] = {
     "type": "object",
@@ -80,6 +82,19 @@ class ProblemSchema(AutoSchema):
                 "Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}
             }
         return body
+
+
+class OnceGenerator(SchemaGenerator):
+    """Makes the document once per process: it takes a second, and anybody may ask for it."""
+
+    _made: dict[str, Any] | None = None
+
+    @override
+    def get_schema(self, request: Any = None, public: bool = False) -> dict[str, Any]:
+        if OnceGenerator._made is None:
+            made: dict[str, Any] = super().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+            OnceGenerator._made = made
+        return OnceGenerator._made
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
