@@ -122,7 +122,8 @@ def _is_entry(one: _Open, later: list[_Open]) -> bool:
 
 
 def _key(title: str) -> str:
-    return "".join(filter(str.isalnum, title)).lower()
+    """A title without the page number that a table of contents adds."""
+    return "".join(filter(str.isalnum, title.rstrip("0123456789. "))).lower()
 
 
 def _with_front_matter(opened: list[_Open]) -> list[_Open]:
@@ -218,9 +219,9 @@ def _numbered(found: list[tuple[str, ParsedChapter]]) -> list[ParsedChapter]:
 
 
 def _is_prose(block: Block) -> bool:
-    """Not a title page's line: a dozen words, or a sentence of some length."""
+    """Not a title page's line: a dozen words, or a sentence."""
     words = len(block.text.split())
-    return words >= _PROSE_WORDS or (words >= 4 and block.text[-1] in ".!?”’\"'")
+    return words >= _PROSE_WORDS or (words >= 2 and block.text[-1] in ".!?”’\"'")
 
 
 def _cut(text: str) -> list[str]:

@@ -1,0 +1,118 @@
+"""A real HTTP server that speaks OpenAI's chat completions, streaming, with scripted answers.
+
+`with LlmServer() as server:` listens on a free port of 127.0.0.1, in threads. What it does is set by
+its fields before the request; what it was sent stands in `requests`.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Self
+
+_USAGE = {"prompt_tokens": 120, "completion_tokens": 30, "total_tokens": 150}
+
+
+@dataclass
+class LlmServer:
+    """`pieces`: the deltas of the answer. `status` other than 200: an error body instead."""
+
+    pieces: list[str] = field(default_factory=lambda: ["Hello."])
+    status: int = 200
+    error: dict[str, Any] = field(default_factory=lambda: {"message": "scripted"})
+    # After so many pieces: hang until `release`, cut the connection, or send an error event.
+    hang_after: int | None = None
+    cut_after: int | None = None
+    fail_after: int | None = None
+    tells_usage: bool = True
+    key: str = "test-key"
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    released: threading.Event = field(default_factory=threading.Event)
+
+    def __enter__(self) -> Self:
+        handler = type("Handler", (_Handler,), {"script": self})
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self._server.daemon_threads = True
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.released.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}/v1"
+
+    def events(self, model: str) -> Iterator[dict[str, Any] | None]:
+        """The stream's chunks as OpenAI sends them; None where the script breaks off."""
+        head = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": model}
+        for place, piece in enumerate(self.pieces):
+            if place == self.cut_after:
+                yield None
+            if place == self.hang_after:
+                self.released.wait(60)
+            if place == self.fail_after:
+                yield {"error": {"message": "the GPU is on fire", "code": 500}}
+                return
+            yield {**head, "choices": [{"index": 0, "delta": {"content": piece}}]}
+        yield {**head, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
+        if self.tells_usage:
+            yield {**head, "choices": [], "usage": _USAGE}
+
+
+class _Handler(BaseHTTPRequestHandler):
+    script: LlmServer
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.script.requests.append({"path": self.path, **body})
+        if self.headers["Authorization"] != f"Bearer {self.script.key}":
+            self._refuse(401, {"message": "Incorrect API key provided"})
+        elif self.script.status != 200:
+            self._refuse(self.script.status, self.script.error)
+        else:
+            self._stream(body["model"])
+
+    def _refuse(self, status: int, error: dict[str, Any]) -> None:
+        body = json.dumps({"error": error}).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _stream(self, model: str) -> None:
+        self.close_connection = True
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        try:
+            for event in self.script.events(model):
+                if event is None:
+                    return  # no final chunk: the client sees a connection that broke
+                self._chunk(f"data: {json.dumps(event)}\n\n")
+            self._chunk("data: [DONE]\n\n")
+            self._chunk("")
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # the client went away, as it may
+
+    def _chunk(self, text: str) -> None:
+        data = text.encode()
+        self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+        self.wfile.flush()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Quiet."""
