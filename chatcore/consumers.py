@@ -10,10 +10,11 @@ from typing import Any
 import structlog
 from channels.consumer import AsyncConsumer
 
-from chatcore.errors import ChatcoreError
+from chatcore.errors import ChatcoreError, NotAuthenticated
+from chatcore.frames import error_frame
 from chatcore.http.limits import Rule, ahit
 from chatcore.live import ops
-from chatcore.live.client_frames import MAX_BYTES, Auth, BadFrame, parse_frame, ref_of
+from chatcore.live.client_frames import Auth, BadFrame, parse_frame, ref_of
 from chatcore.live.identity import Visitor, visitor_of_scope, visitor_of_token
 from chatcore.live.runtime import runtime
 from chatcore.live.socket import CLOSE_NOT_SIGNED_IN, Socket
@@ -24,7 +25,7 @@ log = structlog.get_logger(__name__)
 AUTH_SECONDS = 5
 
 
-class LiveConsumer(AsyncConsumer):
+class LiveConsumer(AsyncConsumer):  # type: ignore[misc]
     """One connection."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -32,6 +33,7 @@ class LiveConsumer(AsyncConsumer):
         await send({"type": "websocket.accept"})
         visitor = await self._visitor(scope, receive)
         if visitor is None:
+            await send({"type": "websocket.send", "text": error_frame(NotAuthenticated())})
             await send({"type": "websocket.close", "code": CLOSE_NOT_SIGNED_IN})
             return
         socket = Socket(runtime().hub, visitor, send)
@@ -65,13 +67,11 @@ class LiveConsumer(AsyncConsumer):
 
     async def _frame(self, socket: Socket, event: dict[str, Any]) -> None:
         text = event.get("text")
-        verdict = await ahit(Rule.FRAME, str(id(socket)))
+        verdict = await ahit(Rule.FRAME, socket.number)
         if not verdict.allowed:
             socket.flood()
             return
         try:
-            if text is None or len(text) > MAX_BYTES:
-                raise BadFrame("A frame is JSON text of at most 64 KiB.")
             await ops.handle(socket, parse_frame(text))
         except ChatcoreError as error:
             socket.refuse(error, ref_of(text) if text else None)

@@ -21,8 +21,9 @@ class Event(BaseModel):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        if name := cls.__dict__.get("type"):
-            assert registry.setdefault(name, cls) is cls, f"two events are called {name}"
+        name = cls.__dict__.get("type")
+        if name and registry.setdefault(name, cls) is not cls:
+            raise TypeError(f"Two events are called {name}.")
 
     def data(self) -> dict[str, Any]:
         """The `data` of the frame, JSON types only."""

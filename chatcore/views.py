@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
@@ -24,6 +25,12 @@ def shelves(request: PageRequest) -> HttpResponse:
     return render_page(request, "web/home.html", greeting=f"Hello, {request.user.shown_name}")
 
 
+@require_safe
+def favicon(_request: HttpRequest) -> HttpResponse:
+    """For whoever asks without reading the page: an admin page, an API answer in a tab."""
+    return HttpResponseRedirect(static("chatcore/favicon.svg"))
+
+
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
     """The switch between light and dark, for browsers without script."""
@@ -32,5 +39,7 @@ def theme(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(wanted if safe else "/")
     chosen = request.POST.get("theme")
     if chosen in THEMES:
-        response.set_cookie("theme", chosen, max_age=YEAR, secure=request.is_secure(), samesite="Lax")
+        response.set_cookie(
+            "theme", chosen, max_age=YEAR, secure=request.is_secure(), samesite="Lax"
+        )
     return response

@@ -10,7 +10,7 @@ from chatcore.frames import Frame, event_frame
 from chatcore.live.client_frames import Delete, Edit, Read, Send
 from chatcore.live.db import Row, fetch, fetch_together
 from chatcore.live.threads import active_user, in_thread
-from chatcore.live.topics import REPLAY_MOST, Entrance, Followed, not_possible
+from chatcore.live.topics import REPLAY_MOST, Entrance, Followed, Missed, not_possible
 from chatcore.services.append import Appended
 from dialogues.events import DialogueUpdated, ReplyDelta, ReplyStarted
 from dialogues.selectors.access import dialogue_for
@@ -30,7 +30,7 @@ from dialogues.services.turns import ask, cancel_turns
 _ENTER = """
 SELECT last_seq, version FROM dialogue_sessions
 WHERE id = %s AND user_id = %s AND deleted_at IS NULL"""
-_STAND = "SELECT version, own_version FROM dialogue_sessions WHERE id = %s"
+_STAND = "SELECT last_seq, version, own_version FROM dialogue_sessions WHERE id = %s"
 _VERSIONS = "SELECT id, version FROM dialogue_sessions WHERE id = ANY(%s)"
 _ALLOWED = """
 SELECT s.user_id, s.id FROM dialogue_sessions s
@@ -51,12 +51,11 @@ class DialogueTopic:
         here, running = rows[0], await in_thread(_running, session_id=id)
         if after_version is None or after_version >= here["version"]:
             return Entrance(here["last_seq"], here["version"], running=running)
-        version, missed = await _changes(id, after_version)
-        return Entrance(here["last_seq"], version, missed, running=running)
+        missed = await _missed(id, after_version)
+        return Entrance(missed.seq, missed.version, missed.frames, running=running)
 
-    async def changes(self, id: UUID, after_version: int) -> Sequence[Frame] | None:
-        _, missed = await _changes(id, after_version)
-        return missed
+    async def missed(self, id: UUID, after_version: int) -> Missed:
+        return await _missed(id, after_version)
 
     async def versions(self, ids: Sequence[UUID]) -> Mapping[UUID, int]:
         return {row["id"]: row["version"] for row in await fetch(_VERSIONS, [list(ids)])}
@@ -116,13 +115,12 @@ def _running(session_id: UUID) -> list[Frame]:
     return [event_frame(topic, event) for event in (started, text)]
 
 
-async def _changes(session_id: UUID, after: int) -> tuple[int, Sequence[Frame] | None]:
-    """Where the dialogue stands and everything that changed after a version, from one snapshot."""
+async def _missed(session_id: UUID, after: int) -> Missed:
     page = page_parameters(session_id, after, REPLAY_MOST)
     stands, messages = await fetch_together((_STAND, [session_id]), (CHANGES_SQL, page))
     (stand,) = stands
     if len(messages) > REPLAY_MOST:
-        return stand["version"], None
+        return Missed(stand["last_seq"], stand["version"], None)
     # What a message cites never changes, so it need not come from the same moment.
     cited = by_message(await fetch(REFERENCES_SQL, [[row["id"] for row in messages]]))
     frames = [_message_frame(row, cited.get(row["id"], ()), after) for row in messages]
@@ -130,7 +128,7 @@ async def _changes(session_id: UUID, after: int) -> tuple[int, Sequence[Frame] |
         frames += await in_thread(
             _updated_frames, session_id=session_id, version=stand["own_version"]
         )
-    return stand["version"], sorted(frames, key=lambda frame: frame.version or 0)
+    return Missed(stand["last_seq"], stand["version"], sorted(frames, key=lambda frame: frame.version or 0))
 
 
 def _message_frame(row: Row, cited: Sequence[Mapping[str, Any]], after: int) -> Frame:

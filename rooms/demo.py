@@ -126,9 +126,7 @@ def _open(demo: Demo, room: Room) -> Model:
         reply_to = said[-line.to] if line.to else None
         said.append(_say(place.room_id, demo.people[line.who], line.words, reply_to))
     for name in room.people:
-        mark_read(
-            user_id=demo.people[name].pk, room_id=place.room_id, seq=len(said) - room.unread
-        )
+        mark_read(user_id=demo.people[name].pk, room_id=place.room_id, seq=len(said) - room.unread)
     return place.room
 
 

@@ -10,7 +10,7 @@ from chatcore.live.client_frames import Delete, Edit, Read, Send
 from chatcore.live.db import Row, fetch, fetch_together
 from chatcore.live.runtime import runtime
 from chatcore.live.threads import active_user, in_thread
-from chatcore.live.topics import REPLAY_MOST, Entrance, Followed, not_possible
+from chatcore.live.topics import REPLAY_MOST, Entrance, Followed, Missed, not_possible
 from chatcore.models import User
 from chatcore.services.append import Appended
 from rooms.events import ParticipantChanged, RoomUpdated
@@ -25,11 +25,12 @@ from rooms.services.timeline import ROOM_TIMELINE
 SENDABLE = frozenset({"chat"})
 
 _ENTER = """
-SELECT c.last_seq, c.version, c.own_version, c.last_message_id,
+SELECT c.last_seq, c.version,
   CASE WHEN p.can_see_history THEN 1 ELSE p.joined_seq + 1 END AS first_visible
 FROM room_participants p JOIN chat_rooms c ON c.id = p.room_id AND c.deleted_at IS NULL
 WHERE p.room_id = %s AND p.user_id = %s AND p.status IN ('active', 'muted')"""
-_STAND = "SELECT last_seq, version, own_version, last_message_id FROM chat_rooms WHERE id = %s"
+_STAND = "SELECT last_seq, version FROM chat_rooms WHERE id = %s"
+_LAST_OF_ALL = UUID(int=2**128 - 1)
 _VERSIONS = "SELECT id, version FROM chat_rooms WHERE id = ANY(%s)"
 _ALLOWED = """
 SELECT p.user_id, p.room_id FROM room_participants p
@@ -61,12 +62,11 @@ class RoomTopic:
         here = rows[0]
         if after_version is None or after_version >= here["version"]:
             return Entrance(here["last_seq"], here["version"], first_visible=here["first_visible"])
-        stand, missed = await _changes(id, after_version, here["first_visible"])
-        return Entrance(stand["last_seq"], stand["version"], missed, here["first_visible"])
+        missed = await _missed(id, after_version, here["first_visible"])
+        return Entrance(missed.seq, missed.version, missed.frames, here["first_visible"])
 
-    async def changes(self, id: UUID, after_version: int) -> Sequence[Frame] | None:
-        _, missed = await _changes(id, after_version, 1)
-        return missed
+    async def missed(self, id: UUID, after_version: int) -> Missed:
+        return await _missed(id, after_version, 1)
 
     async def versions(self, ids: Sequence[UUID]) -> Mapping[UUID, int]:
         return {row["id"]: row["version"] for row in await fetch(_VERSIONS, [list(ids)])}
@@ -113,23 +113,22 @@ def _delete(user_id: UUID, room: UUID, frame: Delete) -> Appended:
     return delete_message(user=active_user(user_id), room=room, message=frame.id)
 
 
-async def _changes(
-    room: UUID, after: int, first_visible: int
-) -> tuple[Row, Sequence[Frame] | None]:
-    """Where the room stands and everything that changed after a version, from one snapshot."""
-    page = page_parameters(room, UUID(int=2**128 - 1), first_visible, after, REPLAY_MOST)
-    stands, messages, places, rooms = await fetch_together(
+async def _missed(room: UUID, after: int, first_visible: int) -> Missed:
+    page = page_parameters(room, _LAST_OF_ALL, first_visible, after, REPLAY_MOST)
+    (stand,), messages, places, rooms = await fetch_together(
         (_STAND, [room]),
         (CHANGES_SQL, page),
         (_PARTICIPANTS, [room, after]),
         (_ROOM, [room, after]),
     )
     if len(messages) > REPLAY_MOST:
-        return stands[0], None
+        return Missed(stand["last_seq"], stand["version"], None)
     frames = [_message_frame(row, after) for row in messages]
     frames += [_participant_frame(row) for row in places]
     frames += [_room_frame(row) for row in rooms]
-    return stands[0], sorted(frames, key=lambda frame: frame.version or 0)
+    return Missed(
+        stand["last_seq"], stand["version"], sorted(frames, key=lambda frame: frame.version or 0)
+    )
 
 
 def _message_frame(row: Row, after: int) -> Frame:

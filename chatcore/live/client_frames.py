@@ -101,8 +101,10 @@ AnyFrame = Auth | Subscribe | Unsubscribe | Send | Edit | Delete | Read | Typing
 _adapter: TypeAdapter[AnyFrame] = TypeAdapter(Annotated[AnyFrame, Field(discriminator="op")])
 
 
-def parse_frame(text: str) -> AnyFrame:
+def parse_frame(text: str | None) -> AnyFrame:
     """The client's frame. Raises BadFrame with a stable code: bad_json, unknown_op, invalid_frame."""
+    if text is None or len(text) > MAX_BYTES:
+        raise BadFrame("A frame is JSON text of at most 64 KiB.")
     if "\\u0000" in text or "\x00" in text:
         raise BadFrame("A frame must not hold NUL characters.")
     try:

@@ -47,17 +47,16 @@ class Feed:
             self._advance(frame)
             self._drain()
 
-    def heal(self, missed: Iterable[Frame]) -> None:
-        """Pass on what the database holds. Its versions may have holes: a row changed twice is one frame."""
+    def heal(self, missed: Iterable[Frame], version: int) -> None:
+        """Pass on what the database holds up to `version`.
+
+        The frames may have holes between their versions: a row that changed twice is one frame, and a
+        row that is gone is none.
+        """
         for frame in missed:
             if frame.version is not None and frame.version > (self.version or 0):
                 self._advance(frame)
-        self._drain()
-
-    def skip_to(self, version: int) -> None:
-        """Too much was missed: the subscribers are told to reset by the hub."""
-        self.version = version
-        self._drain()
+        self.begin_at(version)
 
     def _advance(self, frame: Frame) -> None:
         self.version = frame.version

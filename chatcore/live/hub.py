@@ -89,15 +89,13 @@ class Hub:
         if feed.version is None:
             return
         kind, id_ = parse_topic(feed.topic)
-        missed = await kind.changes(id_, feed.version)
-        if missed is not None:
-            feed.heal(missed)
-            if any(frame.about.get("recheck") for frame in missed):
-                await revoke_lost(self, [feed])
-            return
-        version = (await kind.versions([id_])).get(id_, feed.version)
-        feed.skip_to(version)
-        self.tell(feed, encode({"op": "reset", "topic": feed.topic, "version": version}))
+        missed = await kind.missed(id_, feed.version)
+        if missed.frames is None:
+            reset = {"op": "reset", "topic": feed.topic, "version": missed.version}
+            self.tell(feed, encode(reset))
+        feed.heal(missed.frames or (), missed.version)
+        if missed.frames is None or any(frame.about.get("recheck") for frame in missed.frames):
+            await revoke_lost(self, [feed])
 
     def tell(self, feed: Feed, text: str) -> None:
         """One frame of our own for everybody who follows a topic."""

@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
-from channels.db import database_sync_to_async
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.http import HttpRequest
@@ -14,6 +13,7 @@ from django.http.request import validate_host
 from django.utils import timezone
 
 from chatcore.live.db import Row, fetch
+from chatcore.live.threads import in_thread
 from chatcore.models import User
 from chatcore.selectors.logins import AccessClaims, parse_access_token
 from chatcore.services.tickets import aredeem_socket_ticket
@@ -109,7 +109,7 @@ async def _visitor_of_cookie(header: str) -> Visitor | None:
     morsel = cookie.get(settings.SESSION_COOKIE_NAME)
     if morsel is None:
         return None
-    return await database_sync_to_async(_visitor_of_session, thread_sensitive=False)(morsel.value)
+    return await in_thread(_visitor_of_session, key=morsel.value)
 
 
 def _visitor_of_session(key: str) -> Visitor | None:

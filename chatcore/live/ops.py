@@ -35,11 +35,11 @@ async def handle(socket: Socket, frame: AnyFrame) -> None:
     await _OPS[type(frame)](socket, frame)
 
 
-async def _ping(socket: Socket, frame: Ping) -> None:
+async def _ping(socket: Socket, _frame: Ping) -> None:
     socket.tell({"op": "pong"})
 
 
-async def _auth(socket: Socket, frame: Auth) -> None:
+async def _auth(_socket: Socket, _frame: Auth) -> None:
     raise Invalid("This socket is signed in already.", code="already_signed_in")
 
 

@@ -42,8 +42,8 @@ class Outbox:
 
     async def push_patiently(self, text: str) -> None:
         """For a replay: wait for the reader instead of giving it up."""
-        while self._is_filling() and not self._closed:
-            await asyncio.sleep(0.005)
+        if self._is_filling() and self._task:
+            await self._task
         self.push(text, passing=False)
 
     async def finish(self) -> None:

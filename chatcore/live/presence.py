@@ -100,7 +100,10 @@ class Presence:
     def _client(self) -> redis.Redis:
         if self._redis is None:
             self._redis = redis.Redis.from_url(
-                settings.PRESENCE_REDIS_URL, socket_connect_timeout=1, socket_timeout=2
+                settings.PRESENCE_REDIS_URL,
+                socket_connect_timeout=1,
+                socket_timeout=2,
+                decode_responses=True,
             )
         return self._redis
 

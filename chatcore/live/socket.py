@@ -1,6 +1,7 @@
 """One client's socket: who it is, what it follows, what waits to be written to it."""
 
 import asyncio
+import itertools
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from chatcore.live.outbox import Outbox, Send
 from chatcore.live.subscription import Subscription
 from chatcore.services.append import Appended
 
+_numbers = itertools.count()
 log = structlog.get_logger(__name__)
 
 CLOSE_REVOKED = 4001
@@ -36,6 +38,8 @@ class Socket:
         self.hub = hub
         self.visitor = visitor
         self.user_id: UUID = visitor.user_id
+        # Names this socket among all of the process, also those that were closed.
+        self.number = str(next(_numbers))
         self.subscriptions: dict[str, Subscription] = {}
         self.me: MeFollow | None = None
         self.typing_on: set[str] = set()

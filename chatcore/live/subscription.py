@@ -6,7 +6,6 @@ from uuid import UUID
 
 from chatcore.frames import Frame
 
-
 # A replay that takes longer than this many live frames belongs to a reader that is too slow.
 _MOST_BUFFERED = 5_000
 

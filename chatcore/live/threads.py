@@ -14,7 +14,8 @@ T = TypeVar("T")
 
 async def in_thread(work: Callable[..., T], **arguments: Any) -> T:
     """Run a service beside the loop; several at once, unlike Django's one thread for all."""
-    return await database_sync_to_async(work, thread_sensitive=False)(**arguments)
+    found: T = await database_sync_to_async(work, thread_sensitive=False)(**arguments)
+    return found
 
 
 def active_user(user_id: UUID) -> User:

@@ -28,6 +28,16 @@ class Entrance:
     running: Sequence[Frame] = field(default=())
 
 
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """What changed after a version, for all readers alike, and where the conversation stands now."""
+
+    seq: int
+    version: int
+    # None when it is more than a replay should carry.
+    frames: Sequence[Frame] | None
+
+
 class TopicKind(Protocol):
     """What the socket asks of an app. Everything here is awaited on the event loop."""
 
@@ -36,8 +46,8 @@ class TopicKind(Protocol):
     async def enter(self, user: UUID, id: UUID, after_version: int | None) -> Entrance:
         """Found and allowed in one question, and the replay. Raises NotFound."""
 
-    async def changes(self, id: UUID, after_version: int) -> Sequence[Frame] | None:
-        """Everything changed since, oldest first, for all readers alike; None when it is too much."""
+    async def missed(self, id: UUID, after_version: int) -> Missed:
+        """Everything changed since, oldest first, from one snapshot."""
 
     async def versions(self, ids: Sequence[UUID]) -> Mapping[UUID, int]:
         """The present version of each conversation."""

@@ -22,16 +22,19 @@ def online_in(topic: str) -> set[UUID]:
         members = _client().zrangebyscore(presence_key(topic), time.time() - ALIVE_SECONDS, "+inf")
     except (RedisError, OSError):
         return set()
-    return {user_of_member(member) for member in members}  # type: ignore[union-attr]
+    return {user_of_member(member) for member in members}
 
 
-def user_of_member(member: bytes) -> UUID:
+def user_of_member(member: object) -> UUID:
     """The members of the key are `user|process`: one user may be there in two processes."""
-    return UUID(member.decode().partition("|")[0])
+    return UUID(str(member).partition("|")[0])
 
 
 @cache
 def _client() -> redis.Redis:
     return redis.Redis.from_url(
-        settings.PRESENCE_REDIS_URL, socket_connect_timeout=1, socket_timeout=1
+        settings.PRESENCE_REDIS_URL,
+        socket_connect_timeout=1,
+        socket_timeout=1,
+        decode_responses=True,
     )

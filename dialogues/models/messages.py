@@ -14,7 +14,6 @@ from chatcore.models.conversations import CONTENT_MAX, Message, MessageRef
 from dialogues.models.books import BookPassage
 from dialogues.models.sessions import DialogueSession
 
-
 # `content__length` in the checks below.
 models.TextField.register_lookup(Length)
 
@@ -38,7 +37,7 @@ class MessageRole(models.TextChoices):
 class DialogueMessage(Message, PostgresPartitionedModel):
     """One message. Written only through `dialogues.services.messages`."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)  # type: ignore[assignment]
     session = models.ForeignKey(
         DialogueSession, on_delete=models.CASCADE, related_name="messages", db_index=False
     )

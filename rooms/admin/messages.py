@@ -29,7 +29,7 @@ class RoomMessageAdmin(MessageAdmin[RoomMessage]):
     )
     list_select_related = ("room", "sender")
     fieldsets: ClassVar = [
-        (None, {"fields": [("room", "seq"), ("sender", "shown_type"), "content"]}),
+        (None, {"fields": [("room", "seq"), ("sender", "message_type"), "content"]}),
         (
             "Marks",
             {
@@ -46,7 +46,7 @@ class RoomMessageAdmin(MessageAdmin[RoomMessage]):
             },
         ),
     ]
-    readonly_fields = ("shown_type", "reply_to_message_id", "thread_id", "robot_response_to_id")
+    readonly_fields = ("reply_to_message_id", "thread_id", "robot_response_to_id")
 
     def by(self, person: User) -> Q:
         return Q(sender=person)

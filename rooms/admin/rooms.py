@@ -81,7 +81,7 @@ class ChatRoomAdmin(ReadOnly[ChatRoom], BigTable[ChatRoom]):
             {
                 "fields": [
                     ("name", "room_type"),
-                    ("shown_status", "creator"),
+                    ("status", "creator"),
                     "description",
                     "leads",
                 ]
@@ -122,7 +122,7 @@ class ChatRoomAdmin(ReadOnly[ChatRoom], BigTable[ChatRoom]):
             },
         ),
     ]
-    readonly_fields = ("shown_status", "leads", "parent_room_id")
+    readonly_fields = ("leads", "parent_room_id")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ChatRoom]:
         """Participants counted per row shown, not by a join that would count every room."""

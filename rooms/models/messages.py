@@ -44,7 +44,7 @@ class DeliveryStatus(models.TextChoices):
 class RoomMessage(Message, PostgresPartitionedModel):
     """A message. Written only through `rooms.services.messages`."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)  # type: ignore[assignment]
     room = models.ForeignKey(
         ChatRoom, on_delete=models.CASCADE, related_name="messages", db_index=False
     )

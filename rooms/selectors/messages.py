@@ -23,9 +23,9 @@ FROM room_messages m LEFT JOIN users u ON u.id = m.sender_id
 WHERE m.room_id = %(room)s AND m.seq >= %(first)s AND m.id <= %(last_id)s"""
 
 # The newest `limit` rows below a position. One row more than asked for tells whether there is more.
-BEFORE_SQL = f"{_SELECT} AND m.seq < %(edge)s ORDER BY m.seq DESC LIMIT %(limit)s"  # noqa: S608
-AFTER_SQL = f"{_SELECT} AND m.seq > %(edge)s ORDER BY m.seq LIMIT %(limit)s"  # noqa: S608
-CHANGES_SQL = f"{_SELECT} AND m.version > %(edge)s ORDER BY m.version LIMIT %(limit)s"  # noqa: S608
+BEFORE_SQL = f"{_SELECT} AND m.seq < %(edge)s ORDER BY m.seq DESC LIMIT %(limit)s"
+AFTER_SQL = f"{_SELECT} AND m.seq > %(edge)s ORDER BY m.seq LIMIT %(limit)s"
+CHANGES_SQL = f"{_SELECT} AND m.version > %(edge)s ORDER BY m.version LIMIT %(limit)s"
 ONE_SQL = """
 SELECT m.*, u.username, u.display_name, u.account_type
 FROM room_messages m LEFT JOIN users u ON u.id = m.sender_id
