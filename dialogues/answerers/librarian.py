@@ -1,7 +1,7 @@
 """The librarian: no model. Finds the passages that fit a question and answers with quotations."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 
 from dialogues.answerers.port import Citation, Delta, Finished, Question
 from dialogues.answerers.quotations import quotation_in
@@ -22,7 +22,7 @@ _PIECE = re.compile(r"\S+\s*(?:\S+\s*){0,2}|\s+")
 class Librarian:
     """An index that can talk, and says that it is one."""
 
-    def answer(self, question: Question) -> Iterator[Delta | Citation | Finished]:
+    def answer(self, question: Question) -> Generator[Delta | Citation | Finished]:
         """Up to three quotations, each followed by its citation.
 
         Every `highlighted_text` stands letter for letter in its `source_text`, the stored passage

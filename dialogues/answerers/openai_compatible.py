@@ -1,6 +1,6 @@
 """Any server that speaks OpenAI's chat completions: streaming, with checked quotations."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -38,7 +38,7 @@ class OpenAICompatible:
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
 
-    def answer(self, question: Question) -> Iterator[Delta | Citation | Finished]:
+    def answer(self, question: Question) -> Generator[Delta | Citation | Finished]:
         """Stream the model's answer; see QuoteGate for what becomes of its quotations.
 
         Raises AnswererError with the codes `llm_unreachable`, `llm_timeout`, `llm_rate_limited`,
@@ -60,6 +60,9 @@ class OpenAICompatible:
             with stream:
                 for chunk in stream:
                     yield from gate.take(reply.text_of(chunk))
+        if reply.has_text and not reply.finish_reason:
+            # Over HTTP/1.0 and some proxies a cut stream looks like its end.
+            raise _error("llm_unreachable", "The model's server broke off in the answer.")
         yield from gate.end()
         if not reply.has_text:
             raise AnswererError(
