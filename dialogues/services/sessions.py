@@ -30,7 +30,7 @@ class StatusNotAllowed(Conflict):
 def create_dialogue(
     user: User,
     *,
-    type: str,  # noqa: A002 - the column's name
+    type: str,
     book: UUID | None = None,
     character: UUID | None = None,
     initial_question: str = "",

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
 
-from chatcore.errors import ChatcoreError, Conflict
+from chatcore.errors import ChatcoreError, Conflict, RefConflict
 from chatcore.events import MessageCreated
 from chatcore.jobs import enqueue_on_commit
 from chatcore.models import User
@@ -160,7 +160,10 @@ def complete_turn(
         },
         trusted=True,
     )
-    appended = append_one(DIALOGUE_TIMELINE, draft)
+    try:
+        appended = append_one(DIALOGUE_TIMELINE, draft)
+    except RefConflict:  # whoever took the turn over has answered it, in other words
+        raise TurnLost from None
     MessageReference.objects.bulk_create(
         MessageReference(message_id=appended.id, position=position, **reference)
         for position, reference in enumerate(references)
