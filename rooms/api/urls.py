@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from chatcore.http import converters  # noqa: F401 - registers `message`
 from rooms.api import views
 
 _ROOM = "rooms/<uuid:room_id>/"
@@ -14,6 +15,6 @@ urlpatterns = [
     path(f"{_ROOM}join/", views.JoinView.as_view()),
     path(f"{_ROOM}leave/", views.LeaveView.as_view()),
     path(f"{_ROOM}messages/", views.MessagesView.as_view(), name="room-messages"),
-    path(f"{_ROOM}messages/<uuid:message_id>/", views.MessageView.as_view()),
+    path(f"{_ROOM}messages/<message:message_id>/", views.MessageView.as_view()),
     path(f"{_ROOM}read/", views.ReadView.as_view()),
 ]
