@@ -96,6 +96,8 @@ def _database(url: str) -> dict[str, Any]:
     """One connection pool per process: under ASGI a connection per request or thread would leak."""
     found: dict[str, Any] = dict(dj_database_url.parse(url, engine="psqlextra.backend"))
     found["CONN_MAX_AGE"] = 0
+    # Else each pooled connection fails one request after the server has died and come back.
+    found["CONN_HEALTH_CHECKS"] = True
     found["OPTIONS"] = {
         **found.get("OPTIONS", {}),
         "pool": {"min_size": 1, "max_size": 16, "timeout": 20},

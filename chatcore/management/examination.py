@@ -49,7 +49,7 @@ class Wrong(Exception):
 
 def examine() -> list[Finding]:
     """Everything, from the machine up to the settings."""
-    looks: dict[str, Callable[[], str]] = {
+    machine: dict[str, Callable[[], str]] = {
         "Python": _python,
         "packages": _packages,
         "data folder": _data_folder,
@@ -57,11 +57,12 @@ def examine() -> list[Finding]:
         "secret key": _secret_key,
         "database server": _database_server,
         "Valkey server": _redis_server,
-        "clock": _clock,
-        "migrations": _migrations,
     }
-    found = [_looked(name, look) for name, look in looks.items()]
-    found += [_from_probe(probe) for probe in asyncio.run(probes())]
+    found = [_looked(name, look) for name, look in machine.items()]
+    # Without a database the rest would only say so once more, after 20 s each.
+    if found[-2].ok:
+        found += [_looked("clock", _clock), _looked("migrations", _migrations)]
+        found += [_from_probe(probe) for probe in asyncio.run(probes())]
     found.append(_looked("language model", _language_model))
     return [*found, *_from_checks()]
 
@@ -72,9 +73,11 @@ def _looked(name: str, look: Callable[[], str]) -> Finding:
     except Wrong as wrong:
         return Finding(name, ok=False, state=wrong.state, mend=wrong.mend)
     except CannotRun as wrong:
-        return Finding(name, ok=False, state=wrong.cause, mend=wrong.mend)
+        return Finding(name, ok=False, state=" ".join(wrong.cause.split()), mend=wrong.mend)
     except Exception as error:  # a doctor who faints helps nobody
-        return Finding(name, ok=False, state=str(error).strip(), mend="see the lines above first")
+        return Finding(
+            name, ok=False, state=" ".join(str(error).split()), mend="see the lines above"
+        )
 
 
 def _python() -> str:
@@ -142,24 +145,23 @@ def _secret_key() -> str:
 
 
 def _database_server() -> str:
-    url = os.environ.get("DATABASE_URL") or _embedded("DATABASE_URL")
-    return f"PostgreSQL {check_database(url)}, {_origin('DATABASE_URL')}"
+    return f"PostgreSQL {_server('DATABASE_URL', check_database)}"
 
 
 def _redis_server() -> str:
-    url = os.environ.get("REDIS_URL") or _embedded("REDIS_URL")
-    return f"{check_redis(url)}, {_origin('REDIS_URL')}"
+    return _server("REDIS_URL", check_redis)
 
 
-def _embedded(name: str) -> str:
+def _server(name: str, check: Callable[[str], str]) -> str:
+    if url := os.environ.get(name):
+        return f"{check(url)}, from {name}"
     url = (service_urls(settings.DATA_DIR) or {}).get(name)
     if not url:
         raise Wrong("none known", f"run `manage.py up`, which starts one, or set {name}")
-    return url
-
-
-def _origin(name: str) -> str:
-    return f"from {name}" if os.environ.get(name) else "embedded"
+    try:
+        return f"{check(url)}, embedded"
+    except CannotRun:
+        raise Wrong("the embedded one does not run", "run `manage.py up`") from None
 
 
 def _clock() -> str:
