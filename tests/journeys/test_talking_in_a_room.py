@@ -1,0 +1,116 @@
+"""Two people talk in a room, each in a browser of their own."""
+
+from playwright.sync_api import Page, expect
+
+from tests.journeys.conftest import Enter
+from tests.journeys.site import Account, Site
+
+
+def say(page: Page, words: str) -> None:
+    page.locator("#composer-box").fill(words)
+    page.get_by_role("button", name="Send").click()
+
+
+def open_room(page: Page, name: str, guest: Account) -> None:
+    page.get_by_role("link", name="New room").first.click()
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_label("Bring in").fill(guest.username)
+    page.get_by_role("button", name="Open the room").click()
+    page.get_by_role("heading", level=1, name=name).wait_for()
+
+
+def words(page: Page) -> list[str]:
+    return page.locator(".message .content").all_inner_texts()
+
+
+def test_they_see_each_other_write_read_edit_and_delete(
+    enter: Enter, mira: Account, jonas: Account
+) -> None:
+    hers, his = enter(mira), enter(jonas, "phone", "dark")
+    open_room(hers, "Tea at four", jonas)
+
+    # The room comes to his list without a reload, and counts what he has not read.
+    entry = his.get_by_role("link", name="Tea at four")
+    say(hers, "Is anybody thirsty?")
+    expect(entry.locator("[data-count]")).to_have_text("1")
+    entry.click()
+    expect(his.locator(".message .content")).to_have_text("Is anybody thirsty?")
+    expect(hers.locator("[data-below]")).to_have_text("Seen by Jonas Weber")
+
+    his.locator("#composer-box").press_sequentially("Always, <b>very</b>")
+    expect(hers.locator("[data-below]")).to_have_text("Jonas Weber is typing …")
+    his.get_by_role("button", name="Send").click()
+    expect(hers.locator(".message .content").last).to_have_text("Always, <b>very</b>")
+    expect(hers.locator("#announcer")).to_contain_text("Always")
+
+    mine = hers.locator(".message.mine").first
+    mine.hover()
+    mine.get_by_role("button", name="Edit").click()
+    hers.locator(".edit-box").fill("Is anybody hungry?")
+    hers.locator(".edit-box").press("Enter")
+    expect(his.locator(".message").first).to_contain_text("edited")
+    expect(his.locator(".message .content").first).to_have_text("Is anybody hungry?")
+
+    mine.hover()
+    mine.get_by_role("button", name="Delete").click()
+    hers.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(his.locator(".message .content").first).to_have_text("This message was deleted.")
+
+    live = words(hers)
+    hers.reload()
+    assert words(hers) == live, "live equals reload"
+
+
+def test_what_is_said_offline_arrives_once_and_nothing_is_missed(
+    enter: Enter, mira: Account, jonas: Account
+) -> None:
+    hers, his = enter(mira), enter(jonas)
+    open_room(hers, "The tunnel", jonas)
+    his.get_by_role("link", name="The tunnel").click()
+
+    hers.context.set_offline(True)
+    expect(hers.locator("[data-connection]")).to_contain_text("You are offline")
+    say(hers, "said in the tunnel")
+    expect(hers.locator(".message.pending")).to_contain_text("Sending")
+    say(his, "said meanwhile")
+    hers.context.set_offline(False)
+
+    expect(hers.locator("[data-connection]")).to_be_hidden(timeout=30_000)
+    both = ["said meanwhile", "said in the tunnel"]
+    expect(his.locator(".message .content")).to_have_text(both)
+    expect(hers.locator(".message .content")).to_have_text(both)
+    expect(hers.locator(".message.pending")).to_have_count(0)
+
+
+def test_it_works_without_script(enter: Enter, mira: Account, jonas: Account) -> None:
+    hers = enter(mira, java_script_enabled=False)
+    open_room(hers, "On paper", jonas)
+    say(hers, "A letter")
+
+    his = enter(jonas, java_script_enabled=False)
+    entry = his.get_by_role("link", name="On paper")
+    expect(entry).to_contain_text("1 unread")
+    entry.click()
+    expect(his.locator(".message .content")).to_have_text("A letter")
+    his.get_by_role("button", name="Mark 1 as read").click()
+    his.goto("/")
+    expect(his.get_by_role("link", name="On paper")).not_to_contain_text("unread")
+
+
+def test_somebody_is_invited_and_somebody_else_stays_outside(
+    enter: Enter, site: Site, mira: Account, jonas: Account
+) -> None:
+    agent = site.accounts["agent"][0]
+    hers = enter(mira)
+    open_room(hers, "Two is company", jonas)
+    address = hers.url
+    outside = enter(agent, expected="404")
+    outside.goto(address)
+    expect(outside.get_by_role("heading", name="Not found")).to_be_visible()
+
+    hers.get_by_role("link", name="People in this room").click()
+    hers.get_by_label("Bring somebody in").fill(agent.username)
+    hers.get_by_role("button", name="Invite").click()
+    expect(hers.get_by_text("is in the room now")).to_be_visible()
+    outside.goto(address)
+    expect(outside.get_by_role("heading", level=1, name="Two is company")).to_be_visible()
