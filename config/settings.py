@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-import dj_database_url
+from psycopg.conninfo import conninfo_to_dict
 
 from config.admin_look import UNFOLD as UNFOLD
 from config.env import BASE_DIR, env
@@ -93,17 +93,32 @@ TEMPLATES: list[dict[str, Any]] = [
 
 
 def _database(url: str) -> dict[str, Any]:
-    """One connection pool per process: under ASGI a connection per request or thread would leak."""
-    found: dict[str, Any] = dict(dj_database_url.parse(url, engine="psqlextra.backend"))
-    found["CONN_MAX_AGE"] = 0
-    # Else each pooled connection fails one request after the server has died and come back.
-    found["CONN_HEALTH_CHECKS"] = True
-    found["OPTIONS"] = {
-        **found.get("OPTIONS", {}),
-        "pool": {"min_size": 1, "max_size": 16, "timeout": 20},
-        "application_name": "chatcore",
+    """One connection pool per process: under ASGI a connection per request or thread would leak.
+
+    Parsed by PostgreSQL's own library, so several hosts may be named: the one that takes writes is used.
+    """
+    parts = conninfo_to_dict(url)
+    if "," in str(parts.get("host")):
+        parts.setdefault("target_session_attrs", "read-write")
+    named = {
+        "NAME": "dbname",
+        "USER": "user",
+        "PASSWORD": "password",
+        "HOST": "host",
+        "PORT": "port",
     }
-    return found
+    return {
+        "ENGINE": "psqlextra.backend",
+        **{name: parts.pop(part, "") for name, part in named.items()},
+        "CONN_MAX_AGE": 0,
+        # Else each pooled connection fails one request after the server has died and come back.
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            **parts,
+            "pool": {"min_size": 1, "max_size": 16, "timeout": 20},
+            "application_name": "chatcore",
+        },
+    }
 
 
 # Without an address, commands that need no database still work; check chatcore.E010 tells the rest.
