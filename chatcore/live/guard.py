@@ -1,17 +1,10 @@
-"""The second look: rights and sign-ins that were good when asked may be gone by now."""
+"""The second look at sign-ins: one that was good when its socket opened may be over by now."""
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from chatcore.frames import Frame
 from chatcore.live.db import fetch
-from chatcore.live.feed import Feed
-from chatcore.live.subscription import Subscription
-from chatcore.live.topics import kinds
-
-if TYPE_CHECKING:
-    from chatcore.live.hub import Hub
+from chatcore.live.hub import Hub
 
 _LOGINS_ALIVE = """
 SELECT l.id FROM logins l JOIN users u ON u.id = l.user_id
@@ -28,7 +21,7 @@ _USERS_ALIVE = (
 class LoginWatch:
     """Closes the sockets of a sign-in the moment its end is announced."""
 
-    def __init__(self, hub: "Hub") -> None:
+    def __init__(self, hub: Hub) -> None:
         self._hub = hub
 
     def take(self, frame: Frame) -> None:
@@ -38,27 +31,7 @@ class LoginWatch:
                 socket.revoke()
 
 
-async def revoke_lost(hub: "Hub", feeds: Iterable[Feed]) -> None:
-    """Take every subscription away that its user may not have any more: one query per kind of topic."""
-    by_kind: dict[str, dict[tuple[UUID, UUID], list[Subscription]]] = {}
-    for feed in feeds:
-        name, _, id_ = feed.topic.partition(":")
-        if name not in kinds():
-            continue
-        for sink in feed.sinks:
-            if isinstance(sink, Subscription):
-                pair = (sink.receiver.user_id, UUID(id_))
-                by_kind.setdefault(name, {}).setdefault(pair, []).append(sink)
-    for name, pairs in by_kind.items():
-        allowed = await kinds()[name].allowed(list(pairs))
-        for pair, subscriptions in pairs.items():
-            if pair not in allowed:
-                for subscription in subscriptions:
-                    hub.leave(subscription.topic, subscription)
-                    subscription.receiver.lose(subscription.topic)
-
-
-async def close_revoked(hub: "Hub") -> None:
+async def close_revoked(hub: Hub) -> None:
     """Close the sockets whose sign-in is over, for whatever reason, with 4001."""
     sockets = [socket for group in hub.sockets.values() for socket in group]
     if not sockets:

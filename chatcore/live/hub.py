@@ -6,7 +6,7 @@ carries and fetches what is missing, once for all subscribers.
 """
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from channels.layers import get_channel_layer
 from chatcore.errors import ChatcoreError
 from chatcore.frames import Frame, encode
 from chatcore.live.feed import Feed, Sink
-from chatcore.live.guard import revoke_lost
+from chatcore.live.rights import lost_subscriptions
 from chatcore.live.topics import kinds, parse_topic
 from chatcore.services.publish import group_name, unpacked
 
@@ -82,7 +82,13 @@ class Hub:
         """Ask again whether the subscribers of the topics in question may still read."""
         wanted, self.recheck_wanted = self.recheck_wanted, set()
         feeds = [feed for topic in wanted if (feed := self.feeds.get(topic))]
-        await revoke_lost(self, feeds)
+        await self.revoke_lost(feeds)
+
+    async def revoke_lost(self, feeds: Iterable[Feed]) -> None:
+        """Take every subscription of these feeds away that its user may not have any more."""
+        for subscription in await lost_subscriptions(feeds):
+            self.leave(subscription.topic, subscription)
+            subscription.receiver.lose(subscription.topic)
 
     async def heal(self, feed: Feed) -> None:
         """Fetch what this feed has missed and pass it on."""
@@ -94,8 +100,9 @@ class Hub:
             reset = {"op": "reset", "topic": feed.topic, "version": missed.version}
             self.tell(feed, encode(reset))
         feed.heal(missed.frames or (), missed.version)
-        if missed.frames is None or any(frame.about.get("recheck") for frame in missed.frames):
-            await revoke_lost(self, [feed])
+        # No frames for a newer version: what changed is not to be read any more.
+        if not missed.frames or any(frame.about.get("recheck") for frame in missed.frames):
+            await self.revoke_lost([feed])
 
     def tell(self, feed: Feed, text: str) -> None:
         """One frame of our own for everybody who follows a topic."""

@@ -10,7 +10,7 @@ from chatcore.errors import ChatcoreError
 from chatcore.events import LOGINS_TOPIC
 from chatcore.live.db import close_pool, fetch, open_pool
 from chatcore.live.flusher import Flusher
-from chatcore.live.guard import LoginWatch, close_revoked, revoke_lost
+from chatcore.live.guard import LoginWatch, close_revoked
 from chatcore.live.hub import Hub
 from chatcore.live.presence import Presence
 from chatcore.live.socket import Socket
@@ -104,7 +104,7 @@ class Runtime:
             await _guarded("versions", self.hub.poll_versions())
             await _guarded("logins", close_revoked(self.hub))
             if rounds % (HEARTBEAT_SECONDS // CHECK_SECONDS) == 0:
-                await _guarded("rights", revoke_lost(self.hub, list(self.hub.feeds.values())))
+                await _guarded("rights", self.hub.revoke_lost(list(self.hub.feeds.values())))
 
     async def _store_seen(self) -> None:
         """Seed 003's `current_status` and `last_seen_at`: one statement a second, not one a socket."""

@@ -1,0 +1,32 @@
+"""The second look at rights: who was allowed to read when they subscribed may not be any more."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from chatcore.live.feed import Feed
+from chatcore.live.subscription import Subscription
+from chatcore.live.topics import kinds
+
+
+async def lost_subscriptions(feeds: Iterable[Feed]) -> list[Subscription]:
+    """The subscriptions that their users may not have any more: one query per kind of topic."""
+    lost: list[Subscription] = []
+    for name, pairs in _by_kind(feeds).items():
+        allowed = await kinds()[name].allowed(list(pairs))
+        lost += [sub for pair, subs in pairs.items() if pair not in allowed for sub in subs]
+    return lost
+
+
+def _by_kind(
+    feeds: Iterable[Feed],
+) -> dict[str, dict[tuple[UUID, UUID], list[Subscription]]]:
+    found: dict[str, dict[tuple[UUID, UUID], list[Subscription]]] = {}
+    for feed in feeds:
+        name, _, id_ = feed.topic.partition(":")
+        if name not in kinds():
+            continue
+        for sink in feed.sinks:
+            if isinstance(sink, Subscription):
+                pair = (sink.receiver.user_id, UUID(id_))
+                found.setdefault(name, {}).setdefault(pair, []).append(sink)
+    return found
