@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from dialogues.importing import BookUnreadable, ParsedBook, read_book
 from tests.books import GUTENBERG, epub
 
 
-def read(text: str | bytes, name: str = "the_tin_boat.txt", **chosen: str) -> ParsedBook:
+def read(text: str | bytes, name: str = "the_tin_boat.txt", **chosen: Any) -> ParsedBook:
     return read_book(text.encode() if isinstance(text, str) else text, name, **chosen)
 
 

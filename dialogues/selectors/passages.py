@@ -38,6 +38,8 @@ CONTEXT_WEIGHT = 0.3
 # An average passage with every word of the question once scores about the sum of their weights;
 # half as much again comes from neighbours and chapter when all of it fits.
 FULL_MATCH = 1.5
+# How many places are looked at closely; neighbours beyond a chapter's edge are among them.
+CANDIDATES = 200
 # A question of 10,000 characters is searched by its first words only (stop words count here).
 MAX_LEXEMES = 100
 
@@ -94,16 +96,19 @@ WITH asked AS (
                       / (chapter_words.chapters + 0.5))
                * chapter_words.passages / (chapter_words.passages + 2.0)) AS score
     FROM chapter_words JOIN shelf ON shelf.id = book_id GROUP BY book_id, chapter_number
+), candidates AS (
+    SELECT spread.book_id, spread.chapter_number, spread.position,
+           spread.score + %(chapter_share)s * chapters.score AS score
+    FROM spread JOIN chapters USING (book_id, chapter_number)
+    ORDER BY score DESC LIMIT %(candidates)s
 )
 SELECT passage.id, passage.book_id, passage.position, passage.chapter_number,
        passage.paragraph_index, passage.page_number, passage.section, passage.text,
        least(1, fit.score / (%(full_match)s * nullif((SELECT sum(weight) FROM words), 0)))
-FROM spread
-JOIN chapters USING (book_id, chapter_number)
+FROM candidates
 JOIN book_passages passage USING (book_id, position, chapter_number)
 CROSS JOIN LATERAL (
-    SELECT (spread.score + %(chapter_share)s * chapters.score)
-           * passage.length / (passage.length + 1.0)
+    SELECT candidates.score * passage.length / (passage.length + 1.0)
            * CASE WHEN passage.text ~ '[?][^[:alnum:]]*$' THEN %(question_share)s ELSE 1 END
 ) AS fit(score)
 WHERE passage.length > 0
@@ -203,6 +208,7 @@ def _parameters(
         "full_match": FULL_MATCH,
         "question_share": QUESTION_SHARE,
         "limit": limit,
+        "candidates": CANDIDATES + 4 * limit,
     }
 
 
