@@ -17,6 +17,10 @@ class DialogueUpdated(Lasting):
     def data(self) -> dict[str, Any]:
         return self.dialogue
 
+    def about(self) -> dict[str, Any]:
+        # It may be deleted now.
+        return {"recheck": True}
+
 
 class ReplyStarted(Event):
     """An answer begins; also again, from nothing, when a failed attempt is repeated.

@@ -22,6 +22,7 @@ from dialogues.selectors.messages import (
     page_parameters,
 )
 from dialogues.selectors.sessions import dialogue_by_id, dialogue_out
+from dialogues.selectors.turns import turn_state
 from dialogues.services.changes import topic_of
 from dialogues.services.messages import delete_message, edit_message
 from dialogues.services.speaking import text_so_far
@@ -107,7 +108,8 @@ def _cancel(user_id: UUID, session_id: UUID) -> None:
 def _running(session_id: UUID) -> list[Frame]:
     """For a late subscriber: the answer under way, from its beginning."""
     so_far = text_so_far(session_id)
-    if so_far is None:
+    state = turn_state(so_far.reply_id) if so_far else None
+    if so_far is None or state is None or not state.open:
         return []
     topic, reply, attempt = topic_of(session_id), so_far.reply_id, so_far.attempt
     started = ReplyStarted(reply_id=reply, question=so_far.question, attempt=attempt)
@@ -128,7 +130,9 @@ async def _missed(session_id: UUID, after: int) -> Missed:
         frames += await in_thread(
             _updated_frames, session_id=session_id, version=stand["own_version"]
         )
-    return Missed(stand["last_seq"], stand["version"], sorted(frames, key=lambda frame: frame.version or 0))
+    return Missed(
+        stand["last_seq"], stand["version"], sorted(frames, key=lambda frame: frame.version or 0)
+    )
 
 
 def _message_frame(row: Row, cited: Sequence[Mapping[str, Any]], after: int) -> Frame:

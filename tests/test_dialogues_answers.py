@@ -13,7 +13,7 @@ from pytest_django.fixtures import Settings
 
 from dialogues.models import DialogueMessage, DialogueSession, DialogueTurn
 from dialogues.services import answering
-from dialogues.services.turns import ask, claim_turn, sweep_turns
+from dialogues.services.turns import TurnLost, ask, claim_turn, complete_turn, sweep_turns
 from tests.dialogues import Api, Json, dialogue_of, lighthouse
 from tests.live import Stage, eventually
 from tests.llm import LanguageServer
@@ -128,9 +128,7 @@ def test_a_repeat_gives_the_first_message_and_its_reply(
     assert found[0] == ("message", first["message"])
     assert found[-1] == ("reply", first["reply"])
     assert DialogueMessage.objects.filter(session=session).count() == 2
-    other = mira.post(
-        f"dialogues/{session.pk}/messages/", {"content": "Twice?", "client_ref": ref}
-    )
+    other = mira.post(f"dialogues/{session.pk}/messages/", {"content": "Twice?", "client_ref": ref})
     assert (other.status_code, other.json()["code"]) == (409, "ref_conflict")
 
 
@@ -240,9 +238,7 @@ def test_a_refused_key_is_not_tried_again(
     assert len(llm.asked) == 1
 
 
-def test_the_context_window_is_kept_to(
-    stage: Stage, mira: Api, llm: LanguageServer
-) -> None:
+def test_the_context_window_is_kept_to(stage: Stage, mira: Api, llm: LanguageServer) -> None:
     narrow = dialogue_of(stage.world.mira, context_window=600)
     for n in range(6):
         mira.say(narrow.pk, f"Number {n}: " + "something rather long to say " * 10)
@@ -297,8 +293,8 @@ def test_a_turn_whose_worker_died_is_taken_over(
     assert sweep_turns() == 1
     eventually(lambda: DialogueTurn.objects.get(pk=asked.turn_id).status == "completed", 10)
     assert DialogueTurn.objects.get(pk=asked.turn_id).attempts == 2
-    with pytest.raises(answering.TurnLost):  # the one that was thought dead comes too late
-        answering.complete_turn(lost, "too late", {})
+    with pytest.raises(TurnLost):  # the one that was thought dead comes too late
+        complete_turn(lost, "too late", {})
     assert DialogueMessage.objects.filter(session=session).count() == 2
 
 

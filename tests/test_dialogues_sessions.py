@@ -83,9 +83,7 @@ def test_a_character_brings_its_book_along(world: Cast, mira: ContractClient) ->
         ({"type": "assistant", "colour": "red"}, "colour"),
     ],
 )
-def test_what_cannot_be_begun_names_the_field(
-    mira: ContractClient, body: Json, field: str
-) -> None:
+def test_what_cannot_be_begun_names_the_field(mira: ContractClient, body: Json, field: str) -> None:
     response = mira.post("/api/v1/dialogues/", body)
     assert response.status_code == 400
     assert field in response.json()["errors"]

@@ -18,7 +18,7 @@ class DialogueFilter(filters.FilterSet):  # type: ignore[misc]
         fields = ["type", "status", "book", "character"]
 
 
-class BookFilter(filters.FilterSet):
+class BookFilter(filters.FilterSet):  # type: ignore[misc]
     """`?title=&author=&language=&is_knowledge_base=`; parts of title and author are enough."""
 
     title = filters.CharFilter(lookup_expr="icontains", max_length=200)
