@@ -115,7 +115,10 @@ class BookChapter(models.Model):
     """A chapter. Number 0 holds what stands before the first chapter (front matter)."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    book = models.ForeignKey(Book, on_delete=models.CASCADE, related_name="chapters")
+    # By book: the unique key below serves.
+    book = models.ForeignKey(
+        Book, on_delete=models.CASCADE, related_name="chapters", db_index=False
+    )
     number = models.PositiveIntegerField(help_text="Counted from 1 through the whole book.")
     heading = models.CharField(max_length=500, blank=True, help_text="As the source prints it.")
     title = models.CharField(max_length=500, blank=True, help_text="Without label and number.")
@@ -142,8 +145,13 @@ class BookPassage(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    book = models.ForeignKey(Book, on_delete=models.CASCADE, related_name="passages")
-    chapter = models.ForeignKey(BookChapter, on_delete=models.CASCADE, related_name="passages")
+    # By book and by chapter: the unique keys below serve.
+    book = models.ForeignKey(
+        Book, on_delete=models.CASCADE, related_name="passages", db_index=False
+    )
+    chapter = models.ForeignKey(
+        BookChapter, on_delete=models.CASCADE, related_name="passages", db_index=False
+    )
     position = models.PositiveIntegerField(help_text="Counted from 1 through the whole book.")
     chapter_number = models.PositiveIntegerField(
         help_text="The chapter's number once more, so that a search needs no join."
@@ -212,7 +220,10 @@ class Character(models.Model):
     """Somebody of a book whom a reader can talk with."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    book = models.ForeignKey(Book, on_delete=models.CASCADE, related_name="characters")
+    # By book: the unique key below serves.
+    book = models.ForeignKey(
+        Book, on_delete=models.CASCADE, related_name="characters", db_index=False
+    )
     name = models.CharField(max_length=200)
     aliases = ArrayField(
         models.CharField(max_length=200),
