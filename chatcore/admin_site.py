@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path, reverse
 
@@ -95,8 +96,20 @@ class ChatcoreAdminSite(UnfoldAdminSite):
 
     def extra_urls(self) -> list[URLPattern]:
         return [
-            path(page.route, self.admin_view(page.view), name=page.name) for page in _pages.values()
+            path(page.route, self.admin_view(_guarded(page)), name=page.name)
+            for page in _pages.values()
         ]
+
+
+def _guarded(page: Page) -> Callable[..., HttpResponseBase]:
+    """The page's view, for whoever it is open to; being staff is not enough."""
+
+    def view(request: HttpRequest) -> HttpResponseBase:
+        if not page.allowed(request.user):  # type: ignore[arg-type]
+            raise PermissionDenied
+        return page.view(request)
+
+    return view
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:

@@ -120,7 +120,8 @@ class PrivateWords(ChatcoreAdmin[M]):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> Any:
-        note_reading(request, self.model, None)
+        if self.has_view_or_change_permission(request):
+            note_reading(request, self.model, None)
         return super().changelist_view(request, extra_context)
 
     def changeform_view(
@@ -130,7 +131,8 @@ class PrivateWords(ChatcoreAdmin[M]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        note_reading(request, self.model, object_id)
+        if object_id and self.has_view_or_change_permission(request):
+            note_reading(request, self.model, object_id)
         return super().changeform_view(request, object_id, form_url, extra_context)
 
 

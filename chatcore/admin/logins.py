@@ -50,6 +50,12 @@ class LoginAdmin(ReadOnly[Login], BigTable[Login]):
     list_select_related = ("user",)
     search_fields = ("user__username__istartswith", "user__email__istartswith", "ip_address")
     search_help_text = "A person's name or e-mail, or an address"
+    fields = (
+        "user",
+        ("created_at", "last_used_at"),
+        ("ip_address", "user_agent"),
+        ("revoked_at", "revoked_because"),
+    )
     inlines: ClassVar = [RefreshTokenInline]
     actions = ("sign_out",)
 
@@ -72,4 +78,4 @@ class RefreshTokenAdmin(ReadOnly[RefreshToken], BigTable[RefreshToken]):
     list_select_related = ("login",)
     search_fields = ("login__id",)
     search_help_text = "The id of a sign-in"
-    exclude = ("token_sha256",)
+    fields = ("login", "created_at", "used_at", "expires_at")  # not even the hash

@@ -20,7 +20,12 @@ class GrantInline(ReadOnlyInline[PermissionGrant, PermissionDomain]):
     per_page = 50
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PermissionGrant]:
-        return super().get_queryset(request).select_related("domain", "group", "user", "granted_by")
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("domain", "group", "user", "granted_by")
+            .order_by("action", "pk")
+        )
 
 
 @admin.register(PermissionDomain)

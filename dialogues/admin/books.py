@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 
 from chatcore.admin.base import (
     ChatcoreAdmin,
@@ -60,8 +59,6 @@ class BookAdmin(NotDeleted[Book]):
         "is_knowledge_base",
         "chapter_count",
         "passage_count",
-        "word_count",
-        "created_at",
     )
     list_filter = ("status", "is_knowledge_base", "language", "source_format")
     search_fields = ("title", "author", "slug")
@@ -111,18 +108,9 @@ class BookAdmin(NotDeleted[Book]):
     def has_upload_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request)
 
-    def get_urls(self) -> list[URLPattern]:
-        page = self.admin_site.admin_view(self.upload_page)
-        return [path("upload/", page, name="dialogues_book_upload"), *super().get_urls()]
-
-    @action(description="Upload a book", icon="upload", permissions=["upload"], url_path="new")
+    @action(description="Upload a book", icon="upload", permissions=["upload"])
     def upload(self, request: HttpRequest) -> HttpResponse:
-        return redirect("admin:dialogues_book_upload")
-
-    def upload_page(self, request: HttpRequest) -> HttpResponse:
-        """Take the file, begin the import, and show how far it is."""
-        if not self.has_upload_permission(request):
-            raise PermissionDenied
+        """Take the file, begin the import, and lead to the page that shows how far it is."""
         form = UploadForm(request.POST or None, request.FILES or None)
         if form.is_valid() and (job := form.begin(request.user)):
             return redirect(reverse("admin:chatcore_job_change", args=[job.pk]))
@@ -201,7 +189,7 @@ class CharacterAdmin(ChatcoreAdmin[Character]):
     autocomplete_fields = ("book",)
     readonly_fields = ("created_by", "created_at", "updated_at")
     fieldsets: ClassVar = [
-        (None, {"fields": [("name", "book"), "aliases", ("first_chapter", "is_active")]}),
+        (None, {"fields": ["name", "book", "aliases", ("first_chapter", "is_active")]}),
         (
             "How they are",
             {"fields": ["description", "persona", "voice", "greeting", "avatar_url"]},

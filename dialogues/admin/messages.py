@@ -48,7 +48,7 @@ class DialogueMessageAdmin(MessageAdmin[DialogueMessage]):
     inlines: ClassVar = [ReferenceInline]
     actions = ("delete_softly",)
     fieldsets: ClassVar = [
-        (None, {"fields": [("session", "seq"), ("shown_role", "code"), "content"]}),
+        (None, {"fields": [("session", "seq"), ("role", "code"), "content"]}),
         (
             "Answer",
             {
@@ -77,7 +77,7 @@ class DialogueMessageAdmin(MessageAdmin[DialogueMessage]):
             },
         ),
     ]
-    readonly_fields = ("shown_role", "code", "reply_to_message_id")
+    readonly_fields = ("code", "reply_to_message_id")
 
     def by(self, person: User) -> Q:
         return Q(session__user=person, role="user")

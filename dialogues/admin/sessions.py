@@ -86,7 +86,7 @@ class DialogueSessionAdmin(
                     ("title", "session_id"),
                     ("user", "type"),
                     ("book", "character"),
-                    "shown_status",
+                    "status",
                     "leads",
                 ]
             },
@@ -119,7 +119,7 @@ class DialogueSessionAdmin(
             },
         ),
     ]
-    readonly_fields = ("shown_status", "leads")
+    readonly_fields = ("leads",)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[DialogueSession], search_term: str
