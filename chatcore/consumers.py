@@ -42,6 +42,7 @@ class LiveConsumer(AsyncConsumer):  # type: ignore[misc]
         try:
             socket.tell({"op": "ready", "user": visitor.out(), "server_time": ops.server_time()})
             await self._serve(socket, receive)
+            await socket.closed()
         finally:
             SOCKETS.dec()
             runtime().farewell(socket)

@@ -125,6 +125,11 @@ class Socket:
         await _quietly(self._outbox.finish)
         await _quietly(lambda: self._send({"type": "websocket.close", "code": code}))
 
+    async def closed(self) -> None:
+        """Wait until a close that has begun is written: the line is cut when the consumer ends."""
+        if self._closing:
+            await self._closing
+
     @property
     def is_closing(self) -> bool:
         return self._closing is not None
