@@ -5,6 +5,7 @@ from uuid import UUID
 
 import orjson
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -13,6 +14,7 @@ from pydantic import (
     TypeAdapter,
     ValidationError,
 )
+from pydantic_core import PydanticCustomError
 
 from chatcore.errors import ChatcoreError
 from chatcore.models.conversations import CONTENT_MAX
@@ -31,7 +33,18 @@ class ClientFrame(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-Content = Annotated[str, Field(strict=True, min_length=1, max_length=CONTENT_MAX)]
+def _without_nul(text: str) -> str:
+    """PostgreSQL stores every character but this one."""
+    if "\x00" in text:
+        raise PydanticCustomError("nul", "Must not hold NUL characters")
+    return text
+
+
+Content = Annotated[
+    str,
+    Field(strict=True, min_length=1, max_length=CONTENT_MAX),
+    AfterValidator(_without_nul),
+]
 Topic = Annotated[str, Field(strict=True, min_length=2, max_length=80)]
 Position = Annotated[StrictInt, Field(ge=0, lt=2**63)]
 
@@ -105,8 +118,6 @@ def parse_frame(text: str | None) -> AnyFrame:
     """The client's frame. Raises BadFrame with a stable code: bad_json, unknown_op, invalid_frame."""
     if text is None or len(text) > MAX_BYTES:
         raise BadFrame("A frame is JSON text of at most 64 KiB.")
-    if "\\u0000" in text or "\x00" in text:
-        raise BadFrame("A frame must not hold NUL characters.")
     try:
         return _adapter.validate_json(text)
     except ValidationError as wrong:
