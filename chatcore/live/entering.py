@@ -13,7 +13,7 @@ async def enter(socket: Socket, topic: str, after_version: int | None) -> None:
     """Subscribe to a conversation. Raises NotFound for missing and not yours alike."""
     kind, id_ = parse_topic(topic)
     topic = f"{kind.name}:{id_}"
-    if len(socket.subscriptions) >= MOST_TOPICS:
+    if topic not in socket.subscriptions and len(socket.subscriptions) >= MOST_TOPICS:
         raise Conflict(f"One socket follows at most {MOST_TOPICS} topics.", code="too_many_topics")
     runtime().leave(socket, topic)  # subscribing again asks again
     subscription = Subscription(socket, topic)
