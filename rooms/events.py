@@ -10,14 +10,13 @@ class RoomUpdated(Lasting):
 
     type = "room.updated"
     room: dict[str, Any]
-    # Whether somebody may have lost the room by it: it was deleted.
-    recheck: bool = False
 
     def data(self) -> dict[str, Any]:
         return self.room
 
     def about(self) -> dict[str, Any]:
-        return {"recheck": True} if self.recheck else {}
+        # It may be deleted now, and nobody's any more.
+        return {"recheck": True}
 
 
 class ParticipantChanged(Lasting):

@@ -55,7 +55,7 @@ def delete_room(*, access: RoomAccess) -> None:
         ChatRoom.objects.filter(pk=access.room.pk).update(
             deleted_at=timezone.now(), own_version=version
         )
-        event = RoomUpdated(version=version, room=room_out(access.room), recheck=True)
+        event = RoomUpdated(version=version, room=room_out(access.room))
         publish_on_commit(f"room:{access.room.pk}", event)
 
 
