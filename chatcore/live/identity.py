@@ -25,11 +25,6 @@ WHERE l.id = %s AND l.user_id = %s AND l.revoked_at IS NULL
   AND u.account_status = 'active' AND u.deleted_at IS NULL
 """
 
-_BY_USER = """
-SELECT id, username, display_name, account_type FROM users
-WHERE id = %s AND account_status = 'active' AND deleted_at IS NULL
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
@@ -95,9 +90,9 @@ async def _visitor_of_ticket(ticket: str) -> Visitor | None:
     claims = await aredeem_socket_ticket(ticket)
     if claims is None:
         return None
-    if claims.login_id is None:  # given to a page: it lives as long as the account may sign in
-        rows = await fetch(_BY_USER, [claims.user_id])
-        return _visitor(rows[0], None) if rows else None
+    if claims.login_id is None:  # given to a page
+        key = claims.session_key
+        return await in_thread(_visitor_of_session, key=key) if key else None
     return await _visitor_of_claims(AccessClaims(claims.user_id, claims.login_id, timezone.now()))
 
 

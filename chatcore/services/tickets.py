@@ -16,18 +16,23 @@ _SALT = "chatcore.socket-ticket"
 
 @dataclass(frozen=True, slots=True)
 class TicketClaims:
-    """Who may open a socket; `login_id` is None for somebody signed in by session cookie."""
+    """Who may open a socket, and the sign-in it lives and dies with: a login or a browser's session."""
 
     user_id: UUID
     login_id: UUID | None
+    session_key: str | None = None
 
 
-def issue_socket_ticket(user_id: UUID, login_id: UUID | None) -> str:
+def issue_socket_ticket(
+    user_id: UUID, login_id: UUID | None, session_key: str | None = None
+) -> str:
     """A ticket of `SOCKET_TICKET_SECONDS`. It stands in an address, and addresses land in logs:
-    that is why it is short-lived and good only once.
+    that is why it is short-lived and good only once, and why a session's key is not in it.
     """
-    claims = [user_id.hex, login_id.hex if login_id else "", secrets.token_urlsafe(12)]
-    return signing.dumps(claims, salt=_SALT)
+    nonce = secrets.token_urlsafe(12)
+    if login_id is None:
+        cache.set(_session_key(nonce), session_key, settings.SOCKET_TICKET_SECONDS * 2)
+    return signing.dumps([user_id.hex, login_id.hex if login_id else "", nonce], salt=_SALT)
 
 
 def redeem_socket_ticket(ticket: str) -> TicketClaims | None:
@@ -37,7 +42,7 @@ def redeem_socket_ticket(ticket: str) -> TicketClaims | None:
     claims = _read(ticket)
     if claims is None or not cache.add(_used_key(claims), 1, settings.SOCKET_TICKET_SECONDS * 2):
         return None
-    return _claims(claims)
+    return _claims(claims, None if claims[1] else cache.get(_session_key(claims[2])))
 
 
 async def aredeem_socket_ticket(ticket: str) -> TicketClaims | None:
@@ -47,7 +52,7 @@ async def aredeem_socket_ticket(ticket: str) -> TicketClaims | None:
         _used_key(claims), 1, settings.SOCKET_TICKET_SECONDS * 2
     ):
         return None
-    return _claims(claims)
+    return _claims(claims, None if claims[1] else await cache.aget(_session_key(claims[2])))
 
 
 def _read(ticket: str) -> list[str] | None:
@@ -62,6 +67,10 @@ def _used_key(claims: list[str]) -> str:
     return f"socket-ticket:{claims[2]}"
 
 
-def _claims(claims: list[str]) -> TicketClaims:
+def _session_key(nonce: str) -> str:
+    return f"socket-ticket:{nonce}:session"
+
+
+def _claims(claims: list[str], session_key: str | None) -> TicketClaims:
     user, login, _ = claims
-    return TicketClaims(UUID(user), UUID(login) if login else None)
+    return TicketClaims(UUID(user), UUID(login) if login else None, session_key)

@@ -119,6 +119,7 @@ class SocketTicketView(APIView):
     def post(self, request: Request) -> Response:
         """A ticket for `/ws/v1/?ticket=`, good once."""
         login_id = request.auth.login_id if isinstance(request.auth, AccessClaims) else None
-        ticket = issue_socket_ticket(signed_in(request).pk, login_id)
+        session_key = request.session.session_key
+        ticket = issue_socket_ticket(signed_in(request).pk, login_id, session_key)
         seconds = settings.SOCKET_TICKET_SECONDS
         return Response({"ticket": ticket, "expires_in": seconds}, status=201)
