@@ -22,7 +22,6 @@ from chatcore.http import limits
 from chatcore.live import runtime
 from chatcore.models import User
 from config.celery import app
-from tests import dialogues
 from tests.client import ContractClient
 from tests.live import Stage, WebProcess, empty_tables, serve
 from tests.world import Cast, access_for, cast
@@ -111,16 +110,10 @@ def stage(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
             empty_tables()
 
 
-@pytest.fixture(scope="module")
-def second(stage: Stage) -> Iterator[WebProcess]:
-    """A second web process beside the one on stage."""
-    process = WebProcess()
+@pytest.fixture(scope="session")
+def second(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[WebProcess]:
+    """A second web process beside the one on stage; one for the whole run, since it takes seconds."""
+    with django_db_blocker.unblock():
+        process = WebProcess()
     yield process
     process.stop()
-
-
-@pytest.fixture(scope="module")
-def worker(stage: Stage) -> Iterator[None]:
-    """A worker at the broker, for tests whose questions want an answer."""
-    with dialogues.worker():
-        yield

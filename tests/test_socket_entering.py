@@ -9,12 +9,11 @@ import pytest
 from django.conf import settings
 from django.test import Client as Browser
 
-from chatcore.models import AccountStatus, User
+from chatcore.models import AccountStatus, Login, User
+from chatcore.selectors.logins import parse_access_token
 from chatcore.services.logins import revoke_login
 from chatcore.services.tickets import issue_socket_ticket
 from chatcore.services.users import set_account_status
-from chatcore.selectors.logins import parse_access_token
-from chatcore.models import Login
 from tests.live import Client, Stage
 from tests.world import access_for
 
@@ -36,7 +35,7 @@ def greeted(client: Client) -> Any:
 def refused(client: Client, seconds: float = 5) -> bool:
     with client:
         code = client.close_code(seconds)
-        assert not client.waiting
+        assert [frame.get("code") for frame in client.waiting] == ["not_authenticated"]
         return code == 4003
 
 

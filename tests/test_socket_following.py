@@ -291,7 +291,8 @@ def test_a_topic_may_be_spelt_in_capitals(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    "topic", ["room:{missing}", "room:{foreign}", "dialogue:{missing}", "room:x", "x:{missing}", "xx"]
+    "topic",
+    ["room:{missing}", "room:{foreign}", "dialogue:{missing}", "room:x", "x:{missing}", "xx"],
 )
 def test_missing_and_not_yours_are_one_answer(stage: Stage, topic: str) -> None:
     foreign = room_of(stage.world.otto)
