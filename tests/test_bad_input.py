@@ -35,6 +35,7 @@ BAD_BODIES = {
     "wrong type": NAME % b'{"a": 1}',
     "list for text": NAME % b"[1]",
     "true for text": NAME % b"true",
+    "number for text": NAME % b"5",
     "long text": NAME % (b'"' + b"x" * 1_000_000 + b'"'),
     "unknown field": b'{"nonsense": 1}',
 }

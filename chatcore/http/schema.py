@@ -7,9 +7,11 @@ from typing import Any, Literal
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.plumbing import ResolvedComponent
+from drf_spectacular.plumbing import ResolvedComponent, force_instance
 from rest_framework.permissions import AllowAny
 from typing_extensions import override
+
+from chatcore.http.serializers import StrictMixin
 
 PROBLEM: dict[str, Any] = {
     "type": "object",
@@ -55,6 +57,12 @@ class ProblemSchema(AutoSchema):
         for status in self._problem_statuses():
             bodies.setdefault(status, self._problem(status))
         return bodies
+
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
+        schema = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
+        if isinstance(force_instance(serializer), StrictMixin):  # type: ignore[no-untyped-call]
+            schema["additionalProperties"] = False
+        return schema
 
     def _problem_statuses(self) -> list[str]:
         unsafe = self.method not in ("GET", "HEAD", "OPTIONS")

@@ -9,29 +9,57 @@ from uuid import UUID
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.request import Request
 
 from chatcore.ids import uuid_from_code
 
+# What a field may come as in JSON. DRF alone takes 5 for "5", "yes" for true, and the reverse.
+_JSON_KINDS: list[
+    tuple[tuple[type[serializers.Field[Any, Any, Any, Any]], ...], tuple[type, ...], str]
+] = [
+    ((serializers.BooleanField,), (bool,), "Send true or false."),
+    ((serializers.IntegerField, serializers.FloatField), (int, float), "Send a number."),
+    (
+        (serializers.CharField, serializers.UUIDField, serializers.DateTimeField),
+        (str,),
+        "Send a text.",
+    ),
+]
+
 
 class StrictMixin:
-    """Refuses unknown and read-only fields by name, so that a typing error is found at once."""
+    """Refuses unknown and read-only fields by name, so that a typing error is found at once, and
+    values of another JSON type than the document says.
+    """
 
     def to_internal_value(self: Any, data: Any) -> Any:
         if isinstance(data, Mapping):
-            writable = {name for name, field in self.fields.items() if not field.read_only}
-            unknown = sorted(str(name) for name in data if name not in writable)
-            if unknown:
-                raise serializers.ValidationError(
-                    {
-                        name[:100]: [
-                            "This cannot be set."
-                            if name in self.fields
-                            else "There is no such field."
-                        ]
-                        for name in unknown[:20]
-                    }
-                )
+            wrong = _unknown(self.fields, data)
+            if not self.context.get("from_query"):
+                wrong |= _of_wrong_kind(self.fields, data)
+            if wrong:
+                raise serializers.ValidationError(wrong)
         return super().to_internal_value(data)  # type: ignore[misc]
+
+
+def _unknown(fields: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, list[str]]:
+    names = sorted(str(name) for name in data if name not in fields or fields[name].read_only)
+    return {
+        name[:100]: ["This cannot be set." if name in fields else "There is no such field."]
+        for name in names[:20]
+    }
+
+
+def _of_wrong_kind(fields: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, list[str]]:
+    found = {}
+    for name, value in data.items():
+        for kinds, accepted, message in _JSON_KINDS:
+            if value is not None and isinstance(fields.get(name), kinds):
+                is_bool = isinstance(value, bool) and bool not in accepted
+                if is_bool or not isinstance(value, accepted):
+                    found[name] = [message]
+                break
+    return found
 
 
 class StrictSerializer(StrictMixin, serializers.Serializer[Any]):
@@ -50,6 +78,13 @@ def valid(
     bound.is_valid(raise_exception=True)
     found: dict[str, Any] = bound.validated_data
     return found
+
+
+def valid_query(
+    serializer: type[serializers.BaseSerializer[Any]], request: Request
+) -> dict[str, Any]:
+    """The same for the query string, where everything is text."""
+    return valid(serializer, request.query_params.dict(), from_query=True)
 
 
 @extend_schema_field({"type": "string", "description": "A UUID or its public code."})

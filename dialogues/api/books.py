@@ -19,7 +19,7 @@ from chatcore.api.serializers.jobs import JobBody
 from chatcore.http.limits import Rule
 from chatcore.http.paging import IdPagination
 from chatcore.http.permissions import Requires, signed_in
-from chatcore.http.serializers import valid
+from chatcore.http.serializers import valid, valid_query
 from dialogues.api import book_serializers as bodies
 from dialogues.api.filters import BookFilter
 from dialogues.models import Book
@@ -119,7 +119,7 @@ class BookSearch(APIView):
     @extend_schema(parameters=[bodies.SearchQuery], responses=bodies.SearchObject)
     def get(self, request: Request, book_id: str) -> Response:
         """The passages that fit a question, best first."""
-        query = valid(bodies.SearchQuery, request.query_params.dict())
+        query = valid_query(bodies.SearchQuery, request)
         book = book_for(signed_in(request), book_id)
         found = passages_about(
             query["q"], [book], limit=query["limit"], up_to_chapter=query.get("up_to_chapter")

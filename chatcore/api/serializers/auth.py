@@ -13,7 +13,9 @@ from chatcore.models.users import username_validator
 class SignUp(StrictSerializer):
     username = serializers.CharField(min_length=3, max_length=64, validators=[username_validator])
     email = serializers.EmailField(max_length=254)
-    password = serializers.CharField(max_length=512, trim_whitespace=False, write_only=True)
+    password = serializers.CharField(
+        min_length=8, max_length=512, trim_whitespace=False, write_only=True
+    )
     display_name = serializers.CharField(max_length=150, required=False)
     first_name = serializers.CharField(max_length=150, required=False)
     last_name = serializers.CharField(max_length=150, required=False)

@@ -9,7 +9,7 @@ from rest_framework.views import APIView
 
 from chatcore.api.serializers import permissions as bodies
 from chatcore.http.permissions import signed_in
-from chatcore.http.serializers import valid
+from chatcore.http.serializers import valid_query
 from chatcore.selectors.permissions import explain
 from chatcore.selectors.users import account_to_explain
 
@@ -18,6 +18,6 @@ class ExplainView(APIView):
     @extend_schema(parameters=[bodies.ExplainQuery], responses=bodies.Explained)
     def get(self, request: Request) -> Response:
         """Why an account may or may not; about others only with `account:permission:explain`."""
-        query = valid(bodies.ExplainQuery, request.query_params.dict())
+        query = valid_query(bodies.ExplainQuery, request)
         user = account_to_explain(signed_in(request), query.get("user", ""))
         return Response(bodies.Explained(explain(user, query["permission"])).data)
