@@ -28,6 +28,7 @@ check: $(VENV)/ready-dev
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy chatcore dialogues rooms analytics config tests
 	@$(PY) -c "from importlinter.cli import lint_imports_command as c; c()"
+	@$(PY) -m tests.contract.migrations
 	@$(PY) -m tests.contract.check
 
 browser: $(VENV)/ready-dev
