@@ -1,0 +1,203 @@
+"""The demo: made once, whole, through the services; and gone again, however much it was used."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from pghistory.core import event_models
+
+from chatcore.models import DemoObject, Job, User
+from chatcore.services.demo import accounts_file, make_demo, remove_demo
+from chatcore.services.jobs import create_job
+from chatcore.services.logins import open_login, sign_in
+from chatcore.services.partitions import create_partitions
+from chatcore.services.users import create_account
+from dialogues.models import Book, DialogueMessage, DialogueSession
+from rooms.models import ChatRoom, RoomMessage, RoomParticipant
+from rooms.services.participants import invite
+from tests.dialogues import asked_and_answered, dialogue_of, lighthouse
+from tests.rooms import access_to, room_of, said
+
+ROLES = ["admin", "supervisor", "agent", "agent", "member", "member"]
+
+
+@pytest.fixture(autouse=True)
+def _ground(db: None, settings: Any, tmp_path: Path) -> None:
+    settings.DATA_DIR = tmp_path
+    create_partitions(1)
+
+
+def person(name: str) -> User:
+    return User.objects.get(username=name)
+
+
+def real(name: str) -> User:
+    return create_account(username=name, email=f"{name}@example.test", password=None)
+
+
+def rows() -> dict[str, int]:
+    """How many rows each of the product's tables holds, histories included."""
+    tables = [t for t in connection.introspection.table_names() if not t.startswith("django_")]
+    with connection.cursor() as cursor:
+        counts = {}
+        for table in tables:
+            cursor.execute(f'SELECT count(*) FROM "{table}"')  # noqa: S608
+            counts[table] = cursor.fetchone()[0]
+    # What every request and every attempt may add, demo or not.
+    return {table: n for table, n in counts.items() if table != "pghistory_context"}
+
+
+def test_it_makes_the_accounts_that_other_programs_look_for() -> None:
+    done = make_demo()
+    stored = json.loads(accounts_file().read_text())
+    assert stored == done.accounts
+    assert [account["role"] for account in stored] == ROLES
+    assert all(set(account) == {"username", "email", "password", "role"} for account in stored)
+    assert stat.S_IMODE(accounts_file().stat().st_mode) == 0o600
+    assert len({account["password"] for account in stored}) == len(stored)
+    levels = [person(account["username"]).support_level for account in stored]
+    assert levels == ["none", "manager", "T1", "T2", "none", "none"]
+
+
+def test_its_people_can_sign_in_at_once() -> None:
+    for account in make_demo().accounts:
+        tokens = sign_in(account["email"], account["password"])
+        assert tokens.user.is_email_verified
+        assert tokens.user.emailaddress_set.get().verified  # type: ignore[attr-defined]
+
+
+def test_its_rooms_are_alive() -> None:
+    make_demo()
+    assert ChatRoom.objects.count() == 4
+    for room in ChatRoom.objects.all():
+        seqs = list(
+            RoomMessage.objects.filter(room=room).order_by("seq").values_list("seq", flat=True)
+        )
+        assert seqs == list(range(1, room.last_seq + 1))
+        assert room.last_seq >= 4
+    unread = [
+        p.room.last_seq - p.last_read_seq for p in RoomParticipant.objects.select_related("room")
+    ]
+    assert any(unread)
+    assert not all(unread)
+
+
+def test_a_second_run_makes_nothing_new() -> None:
+    make_demo()
+    before, stored = rows(), accounts_file().read_text()
+    again = make_demo()
+    assert (again.made, again.accounts) == ([], [])
+    assert rows() == before
+    assert accounts_file().read_text() == stored
+
+
+def test_what_somebody_deleted_is_not_made_again() -> None:
+    make_demo()
+    ChatRoom.objects.get(name="Shift handover").delete()
+    assert make_demo().made == []
+    assert not ChatRoom.objects.filter(name="Shift handover").exists()
+
+
+def test_a_lost_file_gives_new_passwords() -> None:
+    old = make_demo().accounts
+    accounts_file().unlink()
+    new = make_demo().accounts
+    assert [a["username"] for a in new] == [a["username"] for a in old]
+    assert all(n["password"] != o["password"] for n, o in zip(new, old, strict=True))
+    assert sign_in(new[0]["username"], new[0]["password"]).access
+
+
+def test_a_real_account_keeps_its_name() -> None:
+    admin = real("admin")
+    accounts = make_demo().accounts
+    assert accounts[0]["username"] == "admin-demo"
+    remove_demo()
+    assert list(User.all_objects.all()) == [admin]
+
+
+def test_its_removal_leaves_no_trace() -> None:
+    real("olga")
+    before = rows()
+    make_demo()
+    assert rows() != before
+    removed = remove_demo()
+    assert removed.accounts == len(ROLES)
+    assert rows() == before
+    assert not accounts_file().exists()
+
+
+def test_its_removal_takes_what_its_people_made_since() -> None:
+    real("olga")
+    before = rows()
+    make_demo()
+    mira, jonas = person("mira"), person("jonas")
+    said(room_of(mira, jonas, name="Ours"), jonas)
+    asked_and_answered(dialogue_of(mira), "Hello?")
+    open_login(mira)
+    create_job("test", created_by=mira)
+    mira.display_name = "Somebody else"
+    mira.save()
+    ChatRoom.objects.filter(name="Reading circle").update(name="Renamed")
+    remove_demo()
+    assert rows() == before
+
+
+def test_what_other_people_stand_on_stays() -> None:
+    olga = real("olga")
+    make_demo()
+    mira, jonas = person("mira"), person("jonas")
+    book = lighthouse()
+    DemoObject.objects.create(key="books/test", model="dialogues.book", object_id=book.pk)
+    session = dialogue_of(olga, book)
+    asked_and_answered(session, "Who kept the lamp?")
+    room = room_of(mira, olga, name="With Olga")
+    said(room, mira, "words that Olga answered")
+    quiet = room_of(olga, jonas, name="Olga's")
+    said(quiet, olga)
+
+    kept = remove_demo().kept
+
+    assert Book.objects.filter(pk=book.pk).exists()
+    assert DialogueMessage.objects.filter(session=session).count() == 2
+    room.refresh_from_db()
+    assert room.creator == olga
+    assert RoomMessage.objects.get(room=room).content == "words that Olga answered"
+    former = User.all_objects.get(pk=mira.pk)
+    assert former.deleted_at
+    assert (former.email, former.display_name, former.may_sign_in) == ("", "", False)
+    assert former.username.startswith("former-")
+    assert not User.all_objects.filter(pk=jonas.pk).exists()
+    assert ChatRoom.objects.filter(pk=quiet.pk).exists()
+    assert len(kept) >= 3
+
+
+def test_demo_rooms_go_with_the_words_of_others_in_them() -> None:
+    olga = real("olga")
+    make_demo()
+    room = ChatRoom.objects.get(name="Reading circle")
+    invite(access=access_to(room, person("mira")), user_id=olga.pk)
+    said(room, olga)
+    remove_demo()
+    assert not ChatRoom.objects.filter(pk=room.pk).exists()
+    assert list(User.all_objects.all()) == [olga]
+    histories: list[Any] = list(event_models())
+    for history in histories:
+        assert not history.objects.exclude(pgh_obj=olga.pk).exists(), history
+
+
+def test_the_command_prints_json_and_removes(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("demo", "--json")
+    told = json.loads(capsys.readouterr().out)
+    assert [account["role"] for account in told["accounts"]] == ROLES
+    call_command("demo", "--json", "--quiet")
+    assert json.loads(capsys.readouterr().out)["accounts"] == []
+    call_command("demo", "--remove", "--json")
+    assert json.loads(capsys.readouterr().out)["removed_accounts"] == len(ROLES)
+    assert not Job.objects.exists()
+    assert not DialogueSession.objects.exists()
