@@ -22,6 +22,7 @@ from chatcore.http import limits
 from chatcore.live import runtime
 from chatcore.models import User
 from config.celery import app
+from tests import dialogues
 from tests.client import ContractClient
 from tests.live import Stage, WebProcess, empty_tables, serve
 from tests.world import Cast, access_for, cast
@@ -117,3 +118,10 @@ def second(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
         process = WebProcess()
     yield process
     process.stop()
+
+
+@pytest.fixture(scope="module")
+def worker(stage: Stage) -> Iterator[None]:
+    """A worker at the broker, for tests whose questions want an answer."""
+    with dialogues.worker():
+        yield
