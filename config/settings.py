@@ -1,5 +1,6 @@
 """Django's settings. Everything that differs between machines comes from `config/env.py`."""
 
+import warnings
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -257,6 +258,8 @@ USE_I18N = True
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 WHITENOISE_USE_FINDERS = True
+# Only an image collects them; everywhere else they are found where they lie.
+warnings.filterwarnings("ignore", "No directory at", UserWarning)
 WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_ROOT = DATA_DIR / "media"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

@@ -1,7 +1,7 @@
 """A tour of how tests are written here. Everything in it passes; read it from the top.
 
-Tests go through the public doors first, with a real PostgreSQL and Valkey underneath (tests/services.py starts
-them). They are named as sentences. A negative test first shows its premise.
+Tests go through the public doors first, with a real PostgreSQL and Valkey underneath (tests/services.py
+starts them). They are named as sentences. A negative test first shows its premise.
 """
 
 from __future__ import annotations
