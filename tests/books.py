@@ -120,3 +120,11 @@ def epub(**changed: str | bytes) -> bytes:
         for name, content in files.items():
             archive.writestr(name, content)
     return out.getvalue()
+
+
+def epub_2_package() -> str:
+    """The same package with `toc.ncx` in place of the navigation document."""
+    nav = '<item id="nav" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>'
+    ncx = '<item id="ncx" href="toc.ncx" media-type="application/x-dtbncx+xml"/>'
+    package = _PACKAGE.replace(nav, ncx).replace('<itemref idref="nav"/>', "")
+    return package.replace("<spine>", '<spine toc="ncx">')

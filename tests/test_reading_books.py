@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dialogues.importing import BookUnreadable, ParsedBook, read_book
-from tests.books import GUTENBERG, epub
+from tests.books import GUTENBERG, epub, epub_2_package
 
 
 def read(text: str | bytes, name: str = "the_tin_boat.txt", **chosen: Any) -> ParsedBook:
@@ -198,6 +198,36 @@ def test_an_entry_that_is_small_on_the_wire_only_is_stopped() -> None:
 
     with pytest.raises(BookUnreadable):
         read(data, "snails.epub")
+
+
+def test_broken_markup_is_mended_as_a_browser_would() -> None:
+    broken = "<p>One<p>Two &nbsp; &lt;2&gt; <b>bold<?xml encoding='x'?>&#1;</p></i>"
+    book = read(epub(**{"OEBPS/one.xhtml": broken}), "snails.epub")
+
+    assert texts(book)[:2] == ["One", "Two <2> bold"]
+
+
+def test_an_epub_2_is_read_by_its_ncx_and_without_one_by_its_headings() -> None:
+    package = epub_2_package()
+    ncx = (
+        '<ncx xmlns="http://www.daisy.org/z3986/2005/ncx/"><navMap>'
+        '<navPoint><navLabel><text>I. Of Shells</text></navLabel><content src="one.xhtml"/></navPoint>'
+        "<navPoint><navLabel><text>II. Of Slime</text></navLabel>"
+        '<content src="two.xhtml#start"/></navPoint></navMap></ncx>'
+    )
+    by_ncx = read(epub(**{"OEBPS/book.opf": package, "OEBPS/toc.ncx": ncx}))
+    by_headings = read(epub(**{"OEBPS/book.opf": package}))
+
+    assert headings(by_ncx) == [(1, "Of Shells"), (2, "Of Slime")]
+    assert headings(by_headings) == [(1, "Shells"), (2, "Slime")]
+
+
+def test_a_zip_of_an_unknown_version_is_refused() -> None:
+    data = bytearray(epub())
+    data[data.index(b"PK\x01\x02") + 6] = 123
+
+    with pytest.raises(BookUnreadable, match="damaged"):
+        read(bytes(data))
 
 
 def test_a_zip_that_is_no_epub_is_refused() -> None:

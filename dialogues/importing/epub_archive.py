@@ -18,6 +18,8 @@ MAX_RATIO = 200
 _RATIO_MATTERS_FROM = 1024 * 1024
 # Algorithms that only scramble embedded fonts; anything else in encryption.xml locks the text.
 _FONT_SCRAMBLING = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
+# Whatever zipfile says to an archive that is broken or of a kind it does not know.
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError)
 _METHOD = ".//{http://www.w3.org/2001/04/xmlenc#}EncryptionMethod"
 
 
@@ -27,7 +29,7 @@ class Archive:
     def __init__(self, data: bytes) -> None:
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
-        except (zipfile.BadZipFile, ValueError, OSError) as error:
+        except _BROKEN as error:
             raise BookUnreadable(f"The EPUB is damaged: {error}.") from None
         self._left = MAX_TOTAL_BYTES
         self._refuse_bombs()
@@ -57,10 +59,10 @@ class Archive:
         try:
             with self._zip.open(path) as member:
                 data = member.read(limit + 1)
+        except _BROKEN as error:
+            raise BookUnreadable(f"“{path}” is damaged: {error}.") from None
         except RuntimeError:  # zipfile's word for a password
             raise BookUnreadable(f"“{path}” is encrypted.") from None
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
-            raise BookUnreadable(f"“{path}” is damaged: {error}.") from None
         if len(data) > limit:
             raise BookUnreadable(f"“{path}” is too large once unpacked.")
         self._left -= len(data)

@@ -22,7 +22,9 @@ _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*(\[)?[^>]*>", re.IGNORECASE)
 _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]*;)")
 _XML_ENTITIES = {"amp;", "lt;", "gt;", "quot;", "apos;"}
-_ENCODING = re.compile(rb"<\?xml[^>]*encoding=[\"']([A-Za-z0-9_.-]+)")
+_ENCODING = re.compile(rb"\s*<\?xml[^>]*encoding=[\"']([A-Za-z0-9_.-]+)")
+# The HTML reader lets them through; PostgreSQL refuses the first of them.
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _MAX_DEPTH = 200
 
 
@@ -50,29 +52,36 @@ def document_xml(data: bytes, path: str) -> Element:
         raise BookUnreadable(f"“{path}” declares entities, which is refused.")
     text = _ENTITY.sub(lambda m: m[0] if m[1] in _XML_ENTITIES else html5.get(m[1], m[0]), text)
     text = _DOCTYPE.sub("", text, count=1)
-    root = _well_formed(text)
+    # As bytes: lxml refuses text that still holds an encoding declaration somewhere.
+    utf8 = text.encode() or b"<p/>"
+    root = _well_formed(utf8)
     if root is None:
         # Real EPUBs are often broken XHTML; libxml2's HTML reader mends them as a browser would.
-        parser = etree.HTMLParser(no_network=True, huge_tree=False)
-        root = etree.fromstring(text or "<p/>", parser)
+        parser = etree.HTMLParser(no_network=True, huge_tree=False, encoding="utf-8")
+        root = etree.fromstring(utf8, parser)
     if root is None:
         raise BookUnreadable(f"“{path}” holds no markup.")
     return root
 
 
-def _well_formed(text: str) -> Element | None:
+def _well_formed(utf8: bytes) -> Element | None:
     strict = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_pis=True,
+        encoding="utf-8",
     )
     try:
-        root: Element = etree.fromstring(text, strict)
+        root: Element = etree.fromstring(utf8, strict)
     except (etree.XMLSyntaxError, ValueError):
         return None
     return root
 
 
 def _decoded(data: bytes, path: str) -> str:
-    declared = _ENCODING.search(data[:200])
+    declared = _ENCODING.match(data[:200])
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     if declared and encoding != "utf-16" and declared[1].lower() not in (b"utf-8", b"utf-16"):
         encoding = declared[1].decode("ascii")
@@ -147,7 +156,7 @@ class _Walk:
 
     def flush(self) -> None:
         """Close the block being read. One that a page break cuts has the page it begins on."""
-        text = " ".join("".join(self.words).split())
+        text = " ".join(_CONTROLS.sub("", "".join(self.words)).split())
         self.words.clear()
         if any(char.isalnum() for char in text):
             self.blocks.append(Block(text, 1, self.level, self.mark, self.block_page))
