@@ -35,7 +35,7 @@ from dialogues.services.book_imports import run_import
 from dialogues.services.characters import put_character
 from dialogues.services.messages import edit_message
 from dialogues.services.sessions import rate_dialogue
-from rooms.models import RoomMessage
+from rooms.models import ChatRoom, RoomMessage, RoomStatus
 from rooms.services import messages as room_messages
 from rooms.services.rooms import update_room
 from tests.dialogues import LIGHTHOUSE, asked_and_answered, dialogue_of, lighthouse
@@ -345,6 +345,21 @@ def test_a_message_is_deleted_by_its_service_and_leaves_its_place(
     message.session.refresh_from_db()
     assert message.deleted_at
     assert message.session.version == message.version > before
+
+
+def test_staff_close_a_room_and_take_a_message_back(as_admin: Client, full: Cast) -> None:
+    message = RoomMessage.objects.get()
+    before = message.room.version
+    as_admin.post(page(RoomMessage), _action("delete_softly", message))
+    as_admin.post(page(ChatRoom), _action("close", message.room))
+    message.refresh_from_db()
+    message.room.refresh_from_db()
+    assert message.deleted_at
+    assert message.room.status == RoomStatus.CLOSED
+    assert message.room.version == before + 2
+    as_admin.post(page(ChatRoom), _action("delete_softly", message.room))
+    message.room.refresh_from_db()
+    assert message.room.deleted_at
 
 
 def test_reading_what_people_said_is_noted(as_admin: Client, full: Cast) -> None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.contrib import admin
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
-from chatcore.admin.base import display
+from chatcore.admin.base import apply_to_each, display
 from chatcore.admin.messages import MessageAdmin, MonthFilter
 from chatcore.admin_site import Menu
 from chatcore.models import User
 from rooms.admin.menu import ROOMS
 from rooms.models import RoomMessage
+from rooms.services.messages import remove_message
 
 
 @admin.register(RoomMessage)
@@ -46,7 +48,15 @@ class RoomMessageAdmin(MessageAdmin[RoomMessage]):
             },
         ),
     ]
+    actions = ("delete_softly",)
     readonly_fields = ("reply_to_message_id", "thread_id", "robot_response_to_id")
+
+    def has_remove_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("rooms.delete_roommessage")
+
+    @admin.action(description="Delete (leaves an empty place)", permissions=["remove"])
+    def delete_softly(self, request: HttpRequest, queryset: QuerySet[RoomMessage]) -> None:
+        apply_to_each(self, request, queryset, _remove, "Deleted")
 
     def by(self, person: User) -> Q:
         return Q(sender=person)
@@ -54,3 +64,7 @@ class RoomMessageAdmin(MessageAdmin[RoomMessage]):
     @display(description="type", label={"robot": "info", "system": "warning"})
     def shown_type(self, message: RoomMessage) -> tuple[str, str]:
         return message.message_type, message.get_message_type_display()
+
+
+def _remove(message: RoomMessage) -> None:
+    remove_message(room=message.room_id, message=message.pk)

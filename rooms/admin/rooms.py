@@ -1,4 +1,4 @@
-"""Rooms and who is in them. Only to be looked at: people and agents change them where they talk."""
+"""Rooms and who is in them. Staff may close, archive and delete; the rest is changed in the room."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
-from chatcore.admin.base import ReadOnly, ReadOnlyInline, display, link_to_list
+from chatcore.admin.base import ReadOnly, ReadOnlyInline, apply_to_each, display, link_to_list
 from chatcore.admin.messages import id_of, person_named
 from chatcore.admin.paging import BigTable
 from chatcore.admin_site import Figure, Menu, register_figure
 from chatcore.selectors.estimates import rows_estimate
 from rooms.admin.menu import ROOMS
-from rooms.models import PRESENT, ChatRoom, RoomMessage, RoomParticipant
+from rooms.models import PRESENT, ChatRoom, Role, RoomMessage, RoomParticipant, RoomStatus
+from rooms.selectors.access import RoomAccess
+from rooms.services.rooms import delete_room, update_room
 
 STATUS_COLOURS = {"active": "success", "archived": "warning", "closed": "info", "deleted": "danger"}
 
@@ -49,6 +51,11 @@ class DeletedFilter(admin.SimpleListFilter):
         return queryset.filter(deleted_at__isnull=self.value() != "only")
 
 
+def standing(room: ChatRoom) -> RoomAccess:
+    """Staff act on a room like a moderator who is not in it; nothing is stored of that."""
+    return RoomAccess(room, RoomParticipant(room=room, role=Role.MODERATOR))
+
+
 @admin.register(ChatRoom)
 class ChatRoomAdmin(ReadOnly[ChatRoom], BigTable[ChatRoom]):
     menu = Menu(ROOMS, 10, "meeting_room")
@@ -75,6 +82,7 @@ class ChatRoomAdmin(ReadOnly[ChatRoom], BigTable[ChatRoom]):
     search_fields = ("name", "issue_id")
     search_help_text = "Name, issue or id of a room, or the e-mail of somebody in it"
     inlines: ClassVar = [ParticipantInline]
+    actions = ("close", "archive", "reopen", "delete_softly")
     fieldsets: ClassVar = [
         (
             None,
@@ -146,6 +154,39 @@ class ChatRoomAdmin(ReadOnly[ChatRoom], BigTable[ChatRoom]):
             person = person_named(term)
             return queryset.filter(participants__user=person), False
         return super().get_search_results(request, queryset, search_term)
+
+    def has_close_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("rooms.change_chatroom")
+
+    def has_remove_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("rooms.delete_chatroom")
+
+    @admin.action(description="Close", permissions=["close"])
+    def close(self, request: HttpRequest, queryset: QuerySet[ChatRoom]) -> None:
+        self._set_status(request, queryset, RoomStatus.CLOSED)
+
+    @admin.action(description="Archive", permissions=["close"])
+    def archive(self, request: HttpRequest, queryset: QuerySet[ChatRoom]) -> None:
+        self._set_status(request, queryset, RoomStatus.ARCHIVED)
+
+    @admin.action(description="Open again", permissions=["close"])
+    def reopen(self, request: HttpRequest, queryset: QuerySet[ChatRoom]) -> None:
+        self._set_status(request, queryset, RoomStatus.ACTIVE)
+
+    def _set_status(
+        self, request: HttpRequest, queryset: QuerySet[ChatRoom], status: RoomStatus
+    ) -> None:
+        def change(room: ChatRoom) -> None:
+            update_room(access=standing(room), changes={"status": status})
+
+        apply_to_each(self, request, queryset, change, f"Now {status.label.lower()}")
+
+    @admin.action(description="Delete", permissions=["remove"])
+    def delete_softly(self, request: HttpRequest, queryset: QuerySet[ChatRoom]) -> None:
+        def change(room: ChatRoom) -> None:
+            delete_room(access=standing(room))
+
+        apply_to_each(self, request, queryset.filter(deleted_at=None), change, "Deleted")
 
     @admin.display(description="name")
     def shown_name(self, room: ChatRoom) -> str:
