@@ -53,7 +53,7 @@ bench: $(VENV)/ready-dev
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis staticfiles
 
-# A stamp is only written when all is installed; a half-made environment is thrown away.
+# A stamp is only written when all is installed.
 $(VENV)/ready: requirements.txt
 	@$(MAKE) -s $(VENV)/bin/pip
 	@echo "Installing requirements.txt (about a minute, once)"
@@ -69,7 +69,7 @@ $(VENV)/ready-dev: requirements.txt requirements-dev.txt
 $(VENV)/bin/pip:
 	@for python in "$$PYTHON" python3 python3.14 python3.13 python3.12 python3.11 python; do \
 		[ -n "$$python" ] || continue; \
-		"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+		"$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null || continue; \
 		found=yes; \
 		"$$python" -c 'import ensurepip, venv' 2>/dev/null || continue; \
 		echo "Making $(VENV) with $$("$$python" --version)"; \
@@ -79,7 +79,7 @@ $(VENV)/bin/pip:
 		echo "This Python can't make virtual environments." >&2; \
 		echo "Mend: apt-get install python3-venv (Debian, Ubuntu), then again." >&2; \
 	else \
-		echo "No Python 3.11 or later found." >&2; \
+		echo "No Python 3.11 to 3.14 found." >&2; \
 		echo "Mend: install one, or name it: make run PYTHON=/path/to/python3" >&2; \
 	fi; \
 	exit 1
