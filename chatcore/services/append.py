@@ -239,7 +239,7 @@ def _verdict(
     if row["refusal"] == "not_found":
         return Appended({}, refused=NotFound())
     if row["earlier"]:
-        if not row["same"]:
+        if not row["same"] or row["earlier"] not in stored:  # another body, or it was erased since
             return Appended({}, refused=RefConflict())
         return Appended(stored[row["earlier"]], duplicate=True)
     if row["refusal"]:
