@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from socket import create_server
-from typing import Any
+from typing import Any, Self
 from urllib.parse import quote
 from urllib.request import urlopen
 from uuid import UUID, uuid4
@@ -57,7 +57,7 @@ class Client:
         )
         self.waiting: deque[Json] = deque()
 
-    def __enter__(self) -> Client:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

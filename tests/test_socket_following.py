@@ -40,7 +40,7 @@ def history(room: ChatRoom, user: User, **query: Any) -> list[Json]:
 @pytest.fixture
 def layer_loses(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """What the tests' own services announce reaches nobody; undo() mends it."""
-    monkeypatch.setattr(publisher, "publish", lambda frames: None)
+    monkeypatch.setattr(publisher, "publish", lambda _: None)
     return monkeypatch
 
 
@@ -220,7 +220,7 @@ def test_a_lost_event_is_read_as_soon_as_the_next_one_shows_it(
     room = room_of(mira, otto)
     with stage.client(mira) as client:
         client.subscribe(topic_of(room))
-        layer_loses.setattr(publisher, "publish", lambda frames: None)
+        layer_loses.setattr(publisher, "publish", lambda _: None)
         said(room, otto, "lost")
         layer_loses.undo()
         layer_loses.setattr("chatcore.live.runtime.CHECK_SECONDS", 60)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
@@ -24,13 +23,13 @@ from tests.rooms import access_to, room_of, said, topic_of
 
 
 @pytest.fixture(params=["hinted", "hint lost"])
-def hint(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def hint(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """With the product's own pace, and with every announcement lost."""
     if request.param == "hint lost":
-        monkeypatch.setattr(publisher, "publish", lambda frames: None)
+        monkeypatch.setattr(publisher, "publish", lambda _: None)
         # The real pace is one look in 4 s; scaled, 5 s become 0.7.
         monkeypatch.setattr("chatcore.live.runtime.CHECK_SECONDS", 0.4)
-    yield request.param
+    return str(request.param)
 
 
 @pytest.mark.parametrize("how", ["removed", "left", "room deleted"])

@@ -225,8 +225,7 @@ def test_a_lost_database_connection_costs_no_message(stage: Stage) -> None:
 
     def talk() -> None:
         with stage.client(mira) as client:
-            for n in range(count):
-                acks.append(client.say(topic_of(room), str(n))["op"])
+            acks.extend(client.say(topic_of(room), str(n))["op"] for n in range(count))
 
     talker = threading.Thread(target=talk)
     talker.start()
