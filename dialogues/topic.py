@@ -1,8 +1,10 @@
 """The topic kind `dialogue` on the live socket."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from chatcore.errors import Invalid, NotFound
 from chatcore.events import MessageCreated, MessageDeleted, MessageEdited
@@ -45,6 +47,9 @@ class DialogueTopic:
 
     name = "dialogue"
 
+    def __init__(self) -> None:
+        self._locks: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
+
     async def enter(self, user: UUID, id: UUID, after_version: int | None) -> Entrance:
         rows = await fetch(_ENTER, [id, user])
         if not rows:
@@ -73,19 +78,29 @@ class DialogueTopic:
         """Acknowledged as the question is stored; the answer then streams."""
         if frame.reply_to is not None or frame.message_type is not None:
             raise Invalid("A dialogue takes neither reply_to nor message_type.")
-        return await in_thread(_ask, user_id=user, session_id=id, frame=frame)
+        async with self._in_order(id):
+            return await in_thread(_ask, user_id=user, session_id=id, frame=frame)
 
     async def edit(self, user: UUID, id: UUID, frame: Edit) -> Appended:
-        return await in_thread(_edit, user_id=user, session_id=id, frame=frame)
+        async with self._in_order(id):
+            return await in_thread(_edit, user_id=user, session_id=id, frame=frame)
 
     async def delete(self, user: UUID, id: UUID, frame: Delete) -> Appended:
-        return await in_thread(_delete, user_id=user, session_id=id, frame=frame)
+        async with self._in_order(id):
+            return await in_thread(_delete, user_id=user, session_id=id, frame=frame)
 
     async def read(self, user: UUID, id: UUID, frame: Read) -> None:
         raise not_possible("A read marker")
 
     async def cancel(self, user: UUID, id: UUID) -> None:
         await in_thread(_cancel, user_id=user, session_id=id)
+
+    def _in_order(self, session_id: UUID) -> asyncio.Lock:
+        """Two frames of one socket go to two threads; what was said first is to be stored first."""
+        lock = self._locks.get(session_id)
+        if lock is None:
+            lock = self._locks[session_id] = asyncio.Lock()
+        return lock
 
 
 def _ask(user_id: UUID, session_id: UUID, frame: Send) -> Appended:

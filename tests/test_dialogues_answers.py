@@ -12,6 +12,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from dialogues.models import DialogueMessage, DialogueSession, DialogueTurn
+from dialogues.selectors.turns import open_turns
 from dialogues.services import answering
 from dialogues.services.turns import TurnLost, ask, claim_turn, complete_turn, sweep_turns
 from tests.dialogues import Api, Json, dialogue_of, lighthouse
@@ -44,8 +45,11 @@ def gate() -> Iterator[threading.Event]:
 
 
 @pytest.fixture
-def session(stage: Stage) -> DialogueSession:
-    return dialogue_of(stage.world.mira)
+def session(stage: Stage) -> Iterator[DialogueSession]:
+    """A dialogue that leaves nothing to answer behind, which would meet the next test's model."""
+    begun = dialogue_of(stage.world.mira)
+    yield begun
+    eventually(lambda: not open_turns(begun.pk), 10)
 
 
 @pytest.fixture

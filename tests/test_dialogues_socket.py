@@ -11,9 +11,10 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from dialogues.models import DialogueMessage, DialogueSession
+from dialogues.selectors.turns import open_turns
 from dialogues.services.sessions import delete_dialogue
 from tests.dialogues import Api, Json, dialogue_of, lighthouse
-from tests.live import Client, Stage
+from tests.live import Client, Stage, eventually
 from tests.llm import LanguageServer
 
 pytestmark = pytest.mark.usefixtures("worker")
@@ -40,8 +41,11 @@ def gate() -> Iterator[threading.Event]:
 
 
 @pytest.fixture
-def session(stage: Stage) -> DialogueSession:
-    return dialogue_of(stage.world.mira)
+def session(stage: Stage) -> Iterator[DialogueSession]:
+    """A dialogue that leaves nothing to answer behind, which would meet the next test's model."""
+    begun = dialogue_of(stage.world.mira)
+    yield begun
+    eventually(lambda: not open_turns(begun.pk), 10)
 
 
 @pytest.fixture
@@ -140,6 +144,17 @@ def test_a_replay_and_a_reload_show_the_same(
             "message.deleted",
             "dialogue.updated",
         ]
+
+
+def test_questions_are_stored_in_the_order_in_which_they_were_sent(
+    mira: Client, session: DialogueSession, llm: LanguageServer, gate: threading.Event
+) -> None:
+    llm.will_say(gate, "wait")
+    refs = [uuid4() for _ in range(12)]
+    for n, ref in enumerate(refs):
+        mira.send(op="send", topic=topic(session), ref=ref, content=f"{n}?")
+    assert [mira.answer_to(ref)["seq"] for ref in refs] == list(range(1, 13))
+    mira.send(op="cancel", topic=topic(session))
 
 
 def test_a_deleted_question_is_not_answered(
