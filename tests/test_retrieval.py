@@ -77,6 +77,19 @@ def test_each_book_is_searched_in_its_language(tin: Book) -> None:
     assert found("Welches Haus brannte?", tin, german) == [(1, 1)]
 
 
+def test_a_question_that_says_little_goes_on_about_the_last_one(tin: Book) -> None:
+    """“What did it say?” alone has no word to search by, “And Mrs. Dunmore?” has."""
+    last = "Who threw the bottle of glass?"
+    assert found("And what was it?", tin) == [], "premise"
+
+    best = [
+        passages_about(question, [tin], context=last)[0].chapter_number
+        for question in ("And what was it?", "And Mrs. Dunmore?")
+    ]
+
+    assert best == [3, 2]
+
+
 def test_names_stand_inside_a_sentence_with_a_capital() -> None:
     assert names_in("What did the White Rabbit say to Alice?") == ["White", "Rabbit", "Alice"]
     assert names_in("WHAT DID ALICE SAY?") == []

@@ -34,7 +34,9 @@ NEIGHBOUR_SHARES = {1: 0.3, 2: 0.15}
 CHAPTER_SHARE = 2.0
 QUESTION_SHARE = 0.7
 NAME_WEIGHT = 0.5
-CONTEXT_WEIGHT = 0.3
+CONTEXT_WEIGHT = 0.5
+# A question of so many words needs no context.
+SELF_CONTAINED = 2
 # An average passage with every word of the question once scores about the sum of their weights;
 # half as much again comes from neighbours and chapter when all of it fits.
 FULL_MATCH = 1.5
@@ -146,7 +148,8 @@ def passages_about(
 
     Any of the question's words may match, stemmed in each book's language, stop words removed.
     `up_to_chapter`: nothing from later chapters (no spoilers). `context`: an earlier question,
-    whose words count for less. Empty when no word of the question occurs.
+    whose words count for less, where this one says too little by itself. Empty when no word of
+    the question occurs.
     """
     lexemes = _asked(question, context, {book.search_config for book in books})
     if not lexemes:
@@ -161,11 +164,12 @@ _Lexemes = dict[tuple[str, str], float]
 
 def _asked(question: str, context: str, configs: set[str]) -> _Lexemes:
     """(configuration, lexeme) → weight, for every language among the books."""
-    weights: _Lexemes = {}
-    if context:
-        weights |= dict.fromkeys(_lexemes(context, configs), CONTEXT_WEIGHT)
-    weights |= dict.fromkeys(_lexemes(question, configs), 1.0)
-    for name in _lexemes(" ".join(names_in(question)), configs):
+    names = names_in(question)
+    weights: _Lexemes = dict.fromkeys(_lexemes(question, configs), 1.0)
+    # “And what colour was it?” goes on about the last question; “Who is Alice?” begins anew.
+    if not names and len(weights) < SELF_CONTAINED * len(configs):
+        weights = dict.fromkeys(_lexemes(context, configs), CONTEXT_WEIGHT) | weights
+    for name in _lexemes(" ".join(names), configs):
         if name[0] != "german":  # where every noun has a capital
             weights[name] = NAME_WEIGHT
     return weights
