@@ -20,7 +20,6 @@ from chatcore.admin.people_forms import AccountForm
 from chatcore.admin_site import PEOPLE, Figure, Menu, register_figure
 from chatcore.errors import ChatcoreError, Forbidden
 from chatcore.models import AccountStatus, Login, User
-from chatcore.selectors.permissions import held_permissions
 from chatcore.services.logins import revoke_all
 from chatcore.services.users import begin_erasure, set_account_status
 
@@ -173,7 +172,7 @@ class UserAdmin(NotDeleted[User]):
     @admin.display(description="may, by grants")
     def may(self, user: User) -> str:
         return (
-            "everything" if user.is_superuser else ", ".join(sorted(held_permissions(user))) or "–"
+            "everything" if user.is_superuser else ", ".join(sorted(user.held_permissions)) or "–"
         )
 
     @admin.display(description="API sign-ins")

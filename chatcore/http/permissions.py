@@ -10,7 +10,8 @@ from typing_extensions import override
 
 from chatcore.errors import NotAuthenticated
 from chatcore.models import User
-from chatcore.selectors.permissions import require, split_permission
+from chatcore.models.users import split_permission
+from chatcore.selectors.permissions import require
 
 if TYPE_CHECKING:
     # rest_framework.views itself imports what the settings name, this among it.

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.contrib.auth.models import Group
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
 from chatcore.ids import uuid7
-from chatcore.models.users import User
+from chatcore.models.users import AccountType, User
 
 ANY_ACTION = "*"
 
@@ -40,6 +42,25 @@ class PermissionDomain(models.Model):
         return self.permission_prefix
 
 
+# The built-in groups that everybody of a type belongs to, without a membership row.
+TYPE_GROUPS: dict[str, str] = {
+    AccountType.GUEST: "guests",
+    AccountType.MEMBER: "members",
+    AccountType.AGENT: "agents",
+    AccountType.SUPERVISOR: "supervisors",
+    AccountType.STAFF: "staff",
+    AccountType.ROBOT: "robots",
+}
+
+
+class Grants(models.QuerySet["PermissionGrant"]):
+    def reaching(self, user: User) -> Self:
+        """Those that reach an account: its own, its groups', its account type's."""
+        return self.filter(
+            Q(user=user) | Q(group__user=user) | Q(group__name=TYPE_GROUPS[user.account_type])
+        ).distinct()
+
+
 class PermissionGrant(models.Model):
     """One action (or `*`) of a domain, given to exactly one group or exactly one account."""
 
@@ -54,6 +75,8 @@ class PermissionGrant(models.Model):
     )
     granted_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = Grants.as_manager()
 
     class Meta:
         db_table = "access_permission_grants"

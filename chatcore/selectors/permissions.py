@@ -10,23 +10,11 @@ A grant of the action `*` covers every action of its domain.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 
-from django.db.models import Q, QuerySet
-
-from chatcore.errors import Forbidden, Invalid
-from chatcore.models import AccountType, PermissionDomain, PermissionGrant, User
-from chatcore.models.permissions import ANY_ACTION
-
-# The built-in groups that everybody of a type belongs to, without a membership row.
-TYPE_GROUPS: dict[str, str] = {
-    AccountType.GUEST: "guests",
-    AccountType.MEMBER: "members",
-    AccountType.AGENT: "agents",
-    AccountType.SUPERVISOR: "supervisors",
-    AccountType.STAFF: "staff",
-    AccountType.ROBOT: "robots",
-}
+from chatcore.errors import Forbidden
+from chatcore.models import PermissionDomain, PermissionGrant, User
+from chatcore.models.permissions import ANY_ACTION, TYPE_GROUPS
+from chatcore.models.users import split_permission
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,56 +27,14 @@ class Explanation:
     reasons: list[str] = field(default_factory=list)
 
 
-def can(user: User, permission: str) -> bool:
-    """Whether `user` holds `permission`. One query for the life of the instance (a request)."""
-    prefix, action = split_permission(permission)
-    if not user.may_sign_in:
-        return False
-    if user.is_superuser:
-        return True
-    held = held_permissions(user)
-    return f"{prefix}:{action}" in held or f"{prefix}:{ANY_ACTION}" in held
-
-
 def require(user: User, permission: str) -> None:
     """Raises Forbidden that names the permission which is missing."""
-    if not can(user, permission):
+    if not user.can(permission):
         raise Forbidden(f"This needs the permission {permission}.", code="permission_denied")
 
 
-def held_permissions(user: User) -> frozenset[str]:
-    """All that grants give this account, wildcards as `chat:room:*`."""
-    held: frozenset[str] | None = getattr(user, "_held_permissions", None)
-    if held is None:
-        rows = grants_of(user).values_list("domain__permission_prefix", "action")
-        held = frozenset(f"{prefix}:{action}" for prefix, action in rows)
-        user._held_permissions = held  # type: ignore[attr-defined]  # noqa: SLF001 - see docstring
-    return held
-
-
-def grants_of(user: User) -> QuerySet[PermissionGrant]:
-    """The grants that reach an account, by any way."""
-    return PermissionGrant.objects.filter(
-        Q(user=user) | Q(group__user=user) | Q(group__name=TYPE_GROUPS[user.account_type])
-    ).distinct()
-
-
-@lru_cache(maxsize=1024)
-def split_permission(permission: str) -> tuple[str, str]:
-    """("chat:room", "create"); raises Invalid for what is not of that form."""
-    parts = permission.split(":")
-    if len(parts) != 3 or not all(
-        part.replace("-", "").replace("_", "").isalnum() for part in parts
-    ):
-        raise Invalid(
-            "Write a permission as `domain:function:action`, for example chat:room:create.",
-            errors={"permission": ["Not of the form domain:function:action."]},
-        )
-    return f"{parts[0]}:{parts[1]}", parts[2]
-
-
 def explain(user: User, permission: str) -> Explanation:
-    """The whole chain of why `user` may or may not; more queries than `can`, same answer."""
+    """The whole chain of why `user` may or may not; more queries than `user.can`, same answer."""
     prefix, action = split_permission(permission)
     reasons = _spelling(prefix, action)
     if not user.may_sign_in:
@@ -115,7 +61,7 @@ def _spelling(prefix: str, action: str) -> list[str]:
 
 def _reasons_yes(user: User, prefix: str, action: str) -> list[str]:
     grants = (
-        grants_of(user)
+        PermissionGrant.objects.reaching(user)
         .filter(domain__permission_prefix=prefix, action__in=[action, ANY_ACTION])
         .select_related("group", "domain")
         .order_by("group__name", "action")

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 from chatcore.errors import Invalid
 from chatcore.models import PermissionDomain, PermissionGrant, User
 from chatcore.models.permissions import ANY_ACTION
-from chatcore.selectors.permissions import split_permission
+from chatcore.models.users import split_permission
 
 
 def grant(permission: str, holder: User | Group, *, by: User | None = None) -> PermissionGrant:
@@ -52,4 +52,4 @@ def _holder(holder: User | Group) -> dict[str, User | Group]:
 
 def _forget(holder: User | Group) -> None:
     """What this instance remembered of its grants is no longer true."""
-    holder.__dict__.pop("_held_permissions", None)
+    holder.__dict__.pop("held_permissions", None)
