@@ -45,7 +45,7 @@ def in_threads(*works: Callable[[], object]) -> None:
     def guarded(work: Callable[[], object]) -> None:
         try:
             work()
-        except BaseException as error:  # noqa: BLE001 - raised below
+        except BaseException as error:
             errors.append(error)
         finally:
             connections.close_all()

@@ -21,7 +21,7 @@ from chatcore.ids import (
     uuid_time,
 )
 
-instants = some.datetimes(datetime(1970, 1, 1), datetime(9000, 1, 1), timezones=some.just(UTC))  # noqa: DTZ001
+instants = some.datetimes(datetime(1970, 1, 1), datetime(9000, 1, 1), timezones=some.just(UTC))
 
 
 @given(instants)
