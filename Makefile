@@ -23,13 +23,16 @@ run: $(VENV)/ready
 test: $(VENV)/ready-dev
 	@$(PY) -m pytest -n $(WORKERS) $(ARGS)
 
+# All of it, even when an early part fails.
 check: $(VENV)/ready-dev
-	@$(PY) -m ruff format --check .
-	@$(PY) -m ruff check .
-	@$(PY) -m mypy chatcore dialogues rooms analytics config tests
-	@$(PY) -c "from importlinter.cli import lint_imports_command as c; c()"
-	@$(PY) -m tests.contract.migrations
-	@$(PY) -m tests.contract.check
+	@failed=0; \
+	$(PY) -m ruff format --check . || failed=1; \
+	$(PY) -m ruff check . || failed=1; \
+	$(PY) -m mypy chatcore dialogues rooms analytics config tests || failed=1; \
+	$(PY) -c "from importlinter.cli import lint_imports_command as c; c()" || failed=1; \
+	$(PY) -m tests.contract.migrations || failed=1; \
+	$(PY) -m tests.contract.check || failed=1; \
+	exit $$failed
 
 browser: $(VENV)/ready-dev
 	@chromium=$$(command -v chromium || command -v chromium-browser || command -v google-chrome || true); \
