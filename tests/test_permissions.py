@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Group
@@ -20,6 +22,7 @@ from tests.world import Cast
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], ContractClient]
+ROOT = Path(__file__).parent.parent
 EXPLAIN = "/api/v1/permissions/explain/"
 
 
@@ -130,3 +133,17 @@ def test_the_command_says_why(world: Cast) -> None:
     assert json.loads(out.getvalue())["allowed"] is False
     with pytest.raises(CommandError):
         call_command("why", "nobody", "chat:room:create")
+
+
+def test_every_permission_that_the_code_asks_for_exists(db: None) -> None:
+    known = {d.permission_prefix: d.actions for d in PermissionDomain.objects.all()}
+    asked = {
+        found
+        for app in ("chatcore", "dialogues", "rooms", "analytics")
+        for file in (ROOT / app).rglob("*.py")
+        if "migrations" not in file.parts
+        for found in re.findall(r"[\"']([a-z]+:[a-z]+:[a-z]+)[\"']", file.read_text())
+    }
+    assert "chat:room:create" in asked
+    unknown = [p for p in asked if p.rpartition(":")[2] not in known.get(p.rpartition(":")[0], [])]
+    assert unknown == []

@@ -122,7 +122,7 @@ class IdPagination(BasePagination):
                 "in": "query",
                 "required": False,
                 "description": "From `next` or `previous` of another page.",
-                "schema": {"type": "string"},
+                "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{23}$"},
             },
         ]
 

@@ -13,7 +13,11 @@ class ExplainQuery(StrictSerializer):
     user = serializers.CharField(
         max_length=64, required=False, help_text="An id or a username; yourself by default."
     )
-    permission = serializers.CharField(max_length=200, help_text="For example chat:room:create.")
+    permission = serializers.RegexField(
+        r"^[a-z][a-z0-9_-]*:[a-z][a-z0-9_-]*:[a-z][a-z0-9_-]*$",
+        max_length=200,
+        help_text="For example chat:room:create.",
+    )
 
 
 class Explained(serializers.Serializer[Any]):
