@@ -1,6 +1,7 @@
 """A page of a room's messages on the express lane: access and page in one round trip."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from chatcore.http.positions import position_from
 from chatcore.live.db import fetch_at_once
 from chatcore.live.runtime import runtime_or_none
 from chatcore.selectors.logins import LOGIN_ALIVE_SQL, AccessClaims
-from rooms.selectors.messages import page_out, page_query
+from rooms.selectors.messages import PageQuery, page_out, page_query
 
 # The page's bounds come from the reader's own place, so that the page can be asked for together with
 # the question whether they have one.
@@ -26,11 +27,17 @@ async def read_messages(
     """The body of `GET rooms/{id}/messages/`, or None when anything at all is not plain."""
     if runtime_or_none() is None:
         return None
-    page = page_query(room, None, 1, position_from(query))
-    sql = page.sql.replace("%(last_id)s", _LAST_ID).replace("%(first)s", _FIRST)
+    page = page_of_reader(room, claims.user_id, query)
     alive, access, rows = await fetch_at_once(
         (LOGIN_ALIVE_SQL, [claims.login_id, claims.user_id]),
         (_ACCESS, [room, claims.user_id]),
-        (sql, page.parameters | {"reader": claims.user_id}),
+        (page.sql, page.parameters),
     )
     return page_out(page, rows) if alive and access else None
+
+
+def page_of_reader(room: UUID, reader: UUID, query: Mapping[str, str]) -> PageQuery:
+    """The page that a query string asks for, within what this reader may see."""
+    page = page_query(room, None, 1, position_from(query))
+    sql = page.sql.replace("%(last_id)s", _LAST_ID).replace("%(first)s", _FIRST)
+    return replace(page, sql=sql, parameters=page.parameters | {"reader": reader})

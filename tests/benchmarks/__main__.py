@@ -1,0 +1,63 @@
+"""`make bench`: measure, print, and write docs/benchmarks.md.
+
+CHATCORE_BENCH_PEERS names a folder with chats to compare with, CHATCORE_BOOKS one with the books of the
+retrieval questions; what is not there is left out, and the page says so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+from tests.benchmarks import machine, page
+from tests.benchmarks.bench import Bench, Size
+from tests.benchmarks.stand import Stand, allow_many_sockets
+from tests.benchmarks.starting import starting
+
+QUICK = Size(
+    plain_seconds=1, sends=100, send_seconds=3, fan_outs=30, rooms=(10_000, 100_000), pages=100,
+    page_seconds=2, sockets=200, peer_messages=1_000,
+)  # fmt: skip
+USUAL = Size(
+    plain_seconds=3, sends=300, send_seconds=10, fan_outs=100, rooms=(10_000, 100_000, 1_000_000),
+    pages=200, page_seconds=4, sockets=1_000, peer_messages=10_000,
+)  # fmt: skip
+FULL = Size(
+    plain_seconds=5, sends=500, send_seconds=20, fan_outs=200,
+    rooms=(10_000, 100_000, 1_000_000, 8_000_000), pages=300, page_seconds=8, sockets=10_000,
+    peer_messages=10_000,
+)  # fmt: skip
+
+NAMES = ("plain", "sends", "fanout", "history", "idle", "retrieval")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="small sizes; writes no page")
+    parser.add_argument("--full", action="store_true", help="10,000 sockets, 10 million rows")
+    parser.add_argument("--only", help=f"some of {', '.join(NAMES)}; writes no page")
+    options = parser.parse_args()
+    size = QUICK if options.quick else FULL if options.full else USUAL
+    names = options.only.split(",") if options.only else list(NAMES)
+    allow_many_sockets()
+    began = time.monotonic()
+    with Stand() as stand:
+        measured = [starting(stand)]
+        page.show(measured[0])
+        stand.open_django()
+        from tests.benchmarks import parts  # it reads settings that the stand has just made
+
+        bench = Bench(stand, size)
+        facts = machine.facts(bench.postgres_version)
+        for name in names:
+            measured.append(parts.BY_NAME[name](bench))
+            page.show(measured[-1])
+    print(f"\nmeasured in {time.monotonic() - began:.0f} s")
+    if not (options.quick or options.only):
+        print("written to", page.write(facts, measured))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,215 @@
+"""The parts of the page: what is measured, beside which goal."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import uvloop
+
+from tests.benchmarks import database, fanout, filling, history, retrieval
+from tests.benchmarks import idle as idling
+from tests.benchmarks import sends as sending
+from tests.benchmarks.bench import Bench, Work
+from tests.benchmarks.cpu import Meter
+from tests.benchmarks.drivers import Driver
+from tests.benchmarks.figures import Figure, Goal, Part
+from tests.benchmarks.history import Pages
+from tests.benchmarks.plans import plan_of
+from tests.benchmarks.sends import Sends
+
+T = TypeVar("T")
+
+_NO_PEERS = "No peers beside ours in this run: CHATCORE_BENCH_PEERS names no folder with them."
+_ROOMS_NOTE = (
+    "All rooms in one table of {rows:,} rows, over {months} months. *quiet*: a room whose 60 messages "
+    "are older than all the others'. The time in the database is planning and execution of the very "
+    "statement of the door, after ANALYZE and twelve prepared calls."
+)
+_NO_BOOKS = "Not measured in this run: CHATCORE_BOOKS names no folder with the books."
+
+
+def plain(bench: Bench) -> Part:
+    found = uvloop.run(database.plain_figures(bench.size.plain_seconds))
+    note = "Through psycopg from this one Python process, each insert committed; the floor of all below."
+    return Part("PostgreSQL alone", found, [note])
+
+
+def sends(bench: Bench) -> Part:
+    one = partial(sending.one_sender, many=bench.size.sends)
+    fifty = partial(sending.fifty_senders, seconds=bench.size.send_seconds)
+    ours = bench.measure(_both(one, fifty))
+    peers = bench.measure_peers(_both(one, fifty))
+    first, second = _nth(peers, 0), _nth(peers, 1)
+    return Part(
+        "Sending",
+        [
+            _figure(
+                "one sender, send to acknowledgement, p50",
+                "ms",
+                "p50",
+                ours[0],
+                first,
+                goal=Goal(2),
+            ),
+            _figure("the same, p99", "ms", "p99", ours[0], first),
+            _figure("server CPU per message", "ms", "server_cpu", ours[0], first),
+            _figure(
+                "50 senders in 10 rooms", "/s", "per_second", ours[1], second, goal=_least(3_500)
+            ),
+            _figure("the same, p50", "ms", "p50", ours[1], second),
+            _figure("the same, p99", "ms", "p99", ours[1], second, goal=Goal(50)),
+            _figure("server CPU per message", "ms", "server_cpu", ours[1], second),
+            _figure("PostgreSQL CPU per message", "ms", "database_cpu", ours[1], second),
+            _figure("generator CPU per message", "ms", "generator_cpu", ours[1], second),
+        ],
+        [
+            "Each of the 50 also receives what their room says: five deliveries a message.",
+            *_said(peers),
+        ],
+    )
+
+
+def fan_out(bench: Bench) -> Part:
+    work = partial(fanout.fan_out, many=bench.size.fan_outs)
+    ours, peers = bench.measure(work), bench.measure_peers(work)
+    return Part(
+        "One message to 100 receivers",
+        [
+            _figure("the last receiver, p50", "ms", "p50", ours, peers, goal=Goal(10)),
+            _figure("the last receiver, p99", "ms", "p99", ours, peers, goal=Goal(25)),
+            _figure("server CPU per delivery", "ms", "server_cpu", ours, peers),
+            _figure("messages that reached all", "of 1", "complete", ours, peers, goal=_least(1)),
+        ],
+        ["Ten messages a second.", *_said(peers)],
+    )
+
+
+def history_part(bench: Bench) -> Part:
+    size = bench.size
+    (reader,) = asyncio.run(bench.ours.people(1))
+    rooms = history.fill_rooms(reader, size.rooms)
+    read = partial(history.read_pages, person=reader, many=size.pages, seconds=size.page_seconds)
+    pages = {name: bench.measure(partial(read, room=str(room))) for name, room in rooms.items()}
+    plans = {name: plan_of(room, reader.id) for name, room in rooms.items()}
+    peers = bench.measure_peers(
+        partial(_peer_history, many=size.peer_messages, pages=size.pages, seconds=size.page_seconds)
+    )
+    smallest, largest = f"{size.rooms[0]:,}", f"{size.rooms[-1]:,}"
+    ratio = pages[largest].p50 / pages[smallest].p50
+    figures = [
+        _figure("10,000: one client, p50", "ms", "p50", pages[smallest], peers, goal=Goal(3)),
+        _figure("10,000: one client, p99", "ms", "p99", pages[smallest], peers),
+        _figure(
+            "10,000: ten clients", "/s", "per_second", pages[smallest], peers, goal=_least(800)
+        ),
+        _figure("10,000: server CPU per page", "ms", "server_cpu", pages[smallest], peers),
+        *(Figure(f"{n}: one client, p50", "ms", pages[n].p50) for n in rooms if n != smallest),
+        *(Figure(f"{n}: ten clients", "/s", pages[n].per_second) for n in rooms if n != smallest),
+        Figure(f"{largest} against {smallest}, p50", "×", ratio, Goal(1.5)),
+        *(Figure(f"{n}: in the database", "ms", plans[n].milliseconds) for n in rooms),
+    ]
+    return Part(
+        "History: the last 50 messages of a room",
+        figures,
+        [
+            _ROOMS_NOTE.format(rows=sum(size.rooms) + 60, months=filling.MONTHS),
+            *_said(peers),
+        ],
+        [(f"Plan of the page, room of {name}", plan.text) for name, plan in plans.items()],
+    )
+
+
+def idle(bench: Bench) -> Part:
+    found = bench.measure(
+        partial(idling.hold_sockets, web=bench.stand.pid("web"), many=bench.size.sockets)
+    )
+    return Part(
+        "Idle sockets",
+        [
+            Figure(
+                "sockets open, signed in, following a room",
+                "",
+                found.open,
+                _least(bench.size.sockets),
+            ),
+            Figure("memory of the web process for each", "KiB", found.kib_each, Goal(60)),
+            Figure("connections per second", "/s", found.per_second),
+            Figure("server CPU per connection", "ms", found.server_cpu, Goal(2)),
+            Figure("CPU of the web process while all are silent", "cores", found.cores_idle),
+        ],
+        [f"In rooms of {idling.PER_ROOM}; a message afterwards reached {found.heard} of them."],
+    )
+
+
+def retrieval_part(_bench: Bench) -> Part:
+    folder = os.environ.get("CHATCORE_BOOKS")
+    if not folder:
+        return Part("Retrieval", [], [_NO_BOOKS])
+    scores = retrieval.run(Path(folder))
+    figures = [
+        Figure(
+            f"{name}: the passage among the first five", "%", 100 * score.first_five,
+            _least(60) if name == "ours, all" else None,
+        )
+        for name, score in scores.items()
+    ]  # fmt: skip
+    asked = scores["ours, all"].questions
+    return Part("Retrieval", figures, [f"{asked} questions about two novels, in readers' words."])
+
+
+async def _peer_history(
+    driver: Driver, meter: Meter, many: int, pages: int, seconds: float
+) -> Pages:
+    people = await driver.people(10)
+    room = await driver.room(people)
+    await history.say_much(driver, people, room, many)
+    return await history.read_pages(
+        driver, meter, person=people[0], room=room, many=pages, seconds=seconds
+    )
+
+
+def _both(first: Work[Sends], second: Work[Sends]) -> Work[tuple[Sends, Sends]]:
+    async def work(driver: Driver, meter: Meter) -> tuple[Sends, Sends]:
+        return await first(driver, meter), await second(driver, meter)
+
+    return work
+
+
+def _nth(found: Mapping[str, tuple[T, ...]], place: int) -> dict[str, T]:
+    return {name: several[place] for name, several in found.items()}
+
+
+def _figure(
+    what: str,
+    unit: str,
+    attribute: str,
+    ours: object,
+    peers: Mapping[str, object],
+    *,
+    goal: Goal | None = None,
+) -> Figure:
+    theirs = {name: float(getattr(peer, attribute)) for name, peer in peers.items()}
+    return Figure(what, unit, float(getattr(ours, attribute)), goal, theirs)
+
+
+def _least(limit: float) -> Goal:
+    return Goal(limit, at_least=True)
+
+
+def _said(peers: Mapping[str, object]) -> list[str]:
+    return [] if peers else [_NO_PEERS]
+
+
+BY_NAME = {
+    "plain": plain,
+    "sends": sends,
+    "fanout": fan_out,
+    "history": history_part,
+    "idle": idle,
+    "retrieval": retrieval_part,
+}
