@@ -1,4 +1,8 @@
-"""What workers do for dialogues. The rows are the truth: every task may be repeated."""
+"""What workers do for dialogues.
+
+The rows are the truth, and a sweep finds those that nobody works on, so a job is acknowledged
+before it runs: a worker that holds jobs unacknowledged ends when the broker goes away.
+"""
 
 from uuid import UUID
 
@@ -7,25 +11,25 @@ from celery import shared_task
 from dialogues.services import answering, book_imports, turns
 
 
-@shared_task(name="dialogues.answer_next", ignore_result=True)
+@shared_task(name="dialogues.answer_next", ignore_result=True, acks_late=False)
 def answer_next(session: str) -> None:
     """Answer what a dialogue waits for."""
     answering.answer_next(UUID(session))
 
 
-@shared_task(name="dialogues.sweep_turns", ignore_result=True)
+@shared_task(name="dialogues.sweep_turns", ignore_result=True, acks_late=False)
 def sweep_turns() -> None:
     """Find the turns that nobody works on; every 15 s by beat."""
     turns.sweep_turns()
 
 
-@shared_task(name="dialogues.import_book", ignore_result=True)
+@shared_task(name="dialogues.import_book", ignore_result=True, acks_late=False)
 def import_book(job: str) -> None:
     """Import the book that was uploaded for a job."""
     book_imports.run_import(UUID(job))
 
 
-@shared_task(name="dialogues.sweep_imports", ignore_result=True)
+@shared_task(name="dialogues.sweep_imports", ignore_result=True, acks_late=False)
 def sweep_imports() -> None:
     """Find the imports that nobody works on; every minute by beat."""
     book_imports.sweep_imports()
