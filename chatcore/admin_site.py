@@ -10,9 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 
 if TYPE_CHECKING:
@@ -93,6 +95,19 @@ class ChatcoreAdminSite(UnfoldAdminSite):
 
     index_title = "Overview"
     empty_value_display = "–"
+
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseBase:
+        """By the accounts' own page: it asks for the second factor and counts the attempts."""
+        answer: HttpResponseBase = secure_admin_login(super().login)(request, extra_context)
+        return answer
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseBase:
+        """On the accounts' page, too, which ends the other sign-ins."""
+        return redirect("account_change_password")
 
     def extra_urls(self) -> list[URLPattern]:
         return [

@@ -40,7 +40,7 @@ from rooms.services import messages as room_messages
 from rooms.services.rooms import update_room
 from tests.dialogues import LIGHTHOUSE, asked_and_answered, dialogue_of, lighthouse
 from tests.rooms import access_to, room_of, said
-from tests.world import Cast
+from tests.world import PASSWORD, Cast
 
 MESSAGE_TABLES = ("dialogue_messages", "room_messages")
 
@@ -118,12 +118,16 @@ def test_every_page_of_every_model_opens_without_counting_messages(
     with CaptureQueriesContext(connection) as seen:
         for model in models():
             assert as_admin.get(page(model)).status_code == 200, page(model)
+            assert as_admin.get(page(model), {"_facets": 1}).status_code in (200, 302), model
             row = model._base_manager.order_by("pk").first()
             assert row is not None, f"the test has no {model._meta.label}"
             assert as_admin.get(page(model, "change", row.pk)).status_code == 200, row
-            may_add = admin.site.get_model_admin(model).has_add_permission(_request(full.ada))
-            expected = 200 if may_add else 403
-            assert as_admin.get(page(model, "add")).status_code == expected, page(model, "add")
+            assert as_admin.get(page(model, "history", row.pk)).status_code == 200, row
+            here, request = admin.site.get_model_admin(model), _request(full.ada)
+            may_add = 200 if here.has_add_permission(request) else 403
+            assert as_admin.get(page(model, "add")).status_code == may_add, page(model, "add")
+            may_delete = 200 if here.has_delete_permission(request, row) else 403
+            assert as_admin.get(page(model, "delete", row.pk)).status_code == may_delete, row
     assert not counts_over_messages(seen)
 
 
@@ -194,10 +198,20 @@ def test_staff_without_rights_get_nothing(full: Cast) -> None:
     assert {url for url, status in got.items() if status != 403} == set()
 
 
-def test_members_are_led_to_the_sign_in(full: Cast) -> None:
-    response = signed_in(full.mira).get(page(User))
-    assert response.status_code == 302
-    assert "/admin/login/" in response["Location"]
+def test_members_do_not_get_in(world: Cast) -> None:
+    answer = signed_in(world.mira).get(page(User), follow=True)
+    assert answer.status_code == 403
+
+
+def test_one_signs_in_by_the_page_that_asks_for_the_second_factor(world: Cast) -> None:
+    for method in ("get", "post"):
+        answer = getattr(Client(), method)(
+            "/admin/login/", {"username": "ada", "password": PASSWORD}
+        )
+        assert answer.status_code == 302
+        assert answer["Location"].startswith(reverse("account_login"))
+    changed = signed_in(world.ada).get(reverse("admin:password_change"))
+    assert changed["Location"] == reverse("account_change_password")
 
 
 def test_the_group_staff_may_look_and_change_nothing(full: Cast) -> None:
@@ -264,8 +278,11 @@ def test_staff_make_neither_themselves_nor_others_powerful(full: Cast) -> None:
 
 def test_an_added_account_is_active_and_its_address_verified(as_admin: Client) -> None:
     fields = {
-        "username": "vera", "email": "Vera@Example.test", "account_type": "agent",
-        "support_level": "T1", "password": "a-long-first-password",
+        "username": "vera",
+        "email": "Vera@Example.test",
+        "account_type": "agent",
+        "support_level": "T1",
+        "password": "a-long-first-password",
     }
     assert as_admin.post(page(User, "add"), fields).status_code == 302
     vera = User.objects.get(username="vera")
@@ -322,6 +339,20 @@ def test_words_in_quotes_are_found_through_the_index(as_admin: Client) -> None:
         answer = as_admin.get(page(DialogueMessage), {"q": '"on the string"'})
     assert "user" in [row.role for row in answer.context["cl"].result_list]
     assert not any("LIKE" in query["sql"] for query in seen.captured_queries)
+
+
+def test_a_field_that_completes_ends_with_its_last_page(as_admin: Client, full: Cast) -> None:
+    for model, field, term in (
+        (RoomMessage, "room", "Coff"),
+        (RoomMessage, "sender", "mira"),
+        (DialogueMessage, "session", "mira"),
+        (DialogueSession, "book", "Lamp"),
+    ):
+        names = {"app_label": model._meta.app_label, "model_name": model._meta.model_name or ""}
+        query = {**names, "field_name": field, "term": term}
+        told = as_admin.get(reverse("admin:autocomplete"), query).json()
+        assert len(told["results"]) == 1, (field, told)
+        assert not told["pagination"]["more"]
 
 
 def test_a_month_is_a_range_of_ids(as_admin: Client) -> None:

@@ -105,6 +105,7 @@ class ReadOnlyInline(TabularInline[M, P]):
     extra = 0
     can_delete = False
     show_change_link = True
+    hide_title = True
     tab = True
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:

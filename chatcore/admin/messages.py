@@ -12,7 +12,7 @@ from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.text import Truncator
@@ -104,10 +104,3 @@ def month_of_label(label: str | None) -> Month | None:
     except ValueError:
         return None
     return Month(year, month) if 1 <= month <= 12 and 1970 <= year < 9999 else None
-
-
-def figure_of(model: type[Model]) -> tuple[str, str]:
-    """For the first page: about how many rows, and in how many months."""
-    used = [p for p in partitions_of(model) if p.rows_estimate]
-    months = "month" if len(used) == 1 else "months"
-    return f"{sum(p.rows_estimate for p in used):,}", f"estimated, in {len(used)} {months}"

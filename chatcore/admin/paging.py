@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.contrib.admin import ShowFacets
+from django.core.paginator import Page as DjangoPage
 from django.core.paginator import Paginator
 
 from chatcore.admin.base import ChatcoreAdmin, M
@@ -12,12 +14,21 @@ from chatcore.selectors.estimates import rows_estimate
 
 if TYPE_CHECKING:
     Pages = Paginator[Any]
+    Page = DjangoPage[Any]
 else:
     Pages = Paginator
+    Page = DjangoPage
 
 # Each further page skips rows that the database has to walk through; a filter is the better way
 # to what is old.
 LAST_PAGE = 200
+
+
+class StepPage(Page):
+    """A page that is not full is the last one."""
+
+    def has_next(self) -> bool:
+        return len(self.object_list) == self.paginator.per_page
 
 
 class StepPaginator(Pages):
@@ -29,6 +40,9 @@ class StepPaginator(Pages):
     @cached_property
     def count(self) -> int:
         return self.per_page * LAST_PAGE
+
+    def _get_page(self, *args: Any, **kwargs: Any) -> StepPage:
+        return StepPage(*args, **kwargs)
 
     @cached_property
     def estimate(self) -> int:
@@ -42,3 +56,5 @@ class BigTable(ChatcoreAdmin[M]):
     ordering: ClassVar[Any] = ("-id",)
     sortable_by: ClassVar[Any] = ()
     list_disable_select_all = True
+    # "Show counts" would count the whole table once for each filter.
+    show_facets = ShowFacets.NEVER

@@ -11,6 +11,12 @@ SELECT coalesce(sum(greatest(reltuples, 0)), 0)::bigint FROM pg_class
 """
 
 
+def about(model: type[Model], things: str) -> str:
+    """The estimate in words; PostgreSQL knows nothing of a table it has not looked at yet."""
+    rows = rows_estimate(model)
+    return f"about {rows:,} {things}" if rows else f"few {things} yet"
+
+
 def rows_estimate(model: type[Model]) -> int:
     """About how many rows, partitions together; 0 until the table has been analysed."""
     with connection.cursor() as cursor:

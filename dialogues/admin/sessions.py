@@ -20,7 +20,7 @@ from chatcore.admin.base import (
 from chatcore.admin.messages import id_of, person_named
 from chatcore.admin.paging import BigTable
 from chatcore.admin_site import Figure, Menu, register_figure
-from chatcore.selectors.estimates import rows_estimate
+from chatcore.selectors.estimates import about
 from dialogues.admin.menu import DIALOGUES
 from dialogues.models import DialogueContext, DialogueMessage, DialogueSession, DialogueTurn
 from dialogues.services.sessions import delete_dialogue, end_dialogue
@@ -213,7 +213,7 @@ class DialogueTurnAdmin(ReadOnly[DialogueTurn], BigTable[DialogueTurn]):
 
 def _figure() -> tuple[str, str]:
     dialogues = DialogueSession.objects.filter(deleted_at=None).count()
-    return f"{dialogues:,}", f"about {rows_estimate(DialogueMessage):,} messages"
+    return f"{dialogues:,}", about(DialogueMessage, "messages")
 
 
 register_figure(

@@ -13,7 +13,7 @@ from chatcore.admin.base import ReadOnly, ReadOnlyInline, apply_to_each, display
 from chatcore.admin.messages import id_of, person_named
 from chatcore.admin.paging import BigTable
 from chatcore.admin_site import Figure, Menu, register_figure
-from chatcore.selectors.estimates import rows_estimate
+from chatcore.selectors.estimates import about
 from rooms.admin.menu import ROOMS
 from rooms.models import PRESENT, ChatRoom, Role, RoomMessage, RoomParticipant, RoomStatus
 from rooms.selectors.access import RoomAccess
@@ -235,7 +235,7 @@ class RoomParticipantAdmin(ReadOnly[RoomParticipant], BigTable[RoomParticipant])
 
 def _figure() -> tuple[str, str]:
     rooms = ChatRoom.objects.filter(deleted_at=None)
-    return f"{rooms.count():,}", f"about {rows_estimate(RoomMessage):,} messages"
+    return f"{rooms.count():,}", about(RoomMessage, "messages")
 
 
 register_figure(
