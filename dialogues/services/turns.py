@@ -34,7 +34,7 @@ from dialogues.services.content import checked_content, title_from
 from dialogues.services.timeline import DIALOGUE_TIMELINE
 
 ANSWER_NEXT = "dialogues.answer_next"
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=15)
 MOST_WAITING = 20
 # A turn that took this many workers down with it is given up.
 MOST_ATTEMPTS = 3
