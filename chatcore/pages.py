@@ -93,7 +93,7 @@ def page(
 
     @login_required
     @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
             return view(cast("PageRequest", request), *args, **kwargs)
         except ChatcoreError as stopped:

@@ -19,9 +19,10 @@ class Person:
     username: str
     role: str
     last_read_seq: int
+    online: bool
 
 
-def people_in(places: Sequence[RoomParticipant]) -> list[Person]:
+def people_in(places: Sequence[RoomParticipant], online: set[UUID]) -> list[Person]:
     return [
         Person(
             user_id=place.user_id,
@@ -29,6 +30,7 @@ def people_in(places: Sequence[RoomParticipant]) -> list[Person]:
             username=place.user.username,
             role=place.role,
             last_read_seq=place.last_read_seq,
+            online=place.user_id in online,
         )
         for place in places
     ]

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from chatcore.errors import ChatcoreError
 from chatcore.ids import uuid7
 from chatcore.pages import PageRequest, page, position, render_page
+from chatcore.selectors.presence import online_in
 from chatcore.selectors.users import ids_of_people, person_named
 from rooms.forms import InviteForm, NewRoomForm, SayForm
 from rooms.pages import lines_of, people_in
@@ -42,7 +43,7 @@ def _thread(request: PageRequest, access: RoomAccess) -> dict[str, Any]:
         "topic": f"room:{found.pk}",
         "conversation": found,
         "title": room_title(request.user, found),
-        "people": people_in(list(participants_of(found))),
+        "people": people_in(list(participants_of(found)), online_in(f"room:{found.pk}")),
         "people_open": "people" in request.GET,
         "lines": lines_of(history, request.user),
         "earlier_url": f"?before={history[0]['seq']}" if has_more else "",

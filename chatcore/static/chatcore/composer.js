@@ -8,7 +8,7 @@ export class Composer {
   constructor(form, key, onSend, onType = () => {}) {
     this.form = form;
     this.box = /** @type {HTMLTextAreaElement} */ (form.querySelector("textarea"));
-    this.key = `chatcore.draft.${key}`;
+    this.key = `chatcore.draft.${document.body.dataset.user}.${key}`;
     this.onSend = onSend;
     this.box.value ||= sessionStorage.getItem(this.key) ?? "";
     form.addEventListener("submit", (event) => this.submit(event));

@@ -1,11 +1,12 @@
 /**
  * What was said and not yet acknowledged. Each frame carries a ref that the page mints, so sending
  * it again is harmless: the server answers a repeat with the first acknowledgement. The box is kept
- * in the tab's storage, so that a reload in the middle of a tunnel loses nothing.
+ * in the tab's storage, so that a reload in the middle of a tunnel loses nothing; under the name of
+ * who wrote it, so that nobody who signs in after them says it.
  */
 const RETRY = 8_000;
 const WAIT_AND_SEE = new Set(["rate_limited", "unavailable"]);
-const KEY = "chatcore.outbox";
+const KEY = `chatcore.outbox.${document.body.dataset.user}`;
 
 /** A UUID, also on plain http where crypto.randomUUID is missing. @returns {string} */
 export function newRef() {

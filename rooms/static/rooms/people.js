@@ -12,17 +12,19 @@ export class People {
     /** @type {Map<string, number>} */
     this.typers = new Map();
     /** @type {Set<string>} */
-    this.online = new Set();
+    this.online = new Set(/** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-user].person.online")])
+      .map((row) => row.dataset.user ?? ""));
     this.sent = 0;
     this.readUpTo = 0;
     live.addEventListener("event", (event) => this.hear(/** @type {CustomEvent} */ (event).detail));
     this.offerPanel();
+    this.presence([me], []);
     this.render();
   }
 
   /** @param {string} id @returns {HTMLElement | null} */
   row(id) {
-    return document.querySelector(`[data-user="${CSS.escape(id)}"]`);
+    return document.querySelector(`.person[data-user="${CSS.escape(id)}"]`);
   }
 
   /** @param {any} frame */
@@ -38,7 +40,7 @@ export class People {
   presence(came, went) {
     for (const id of came) this.online.add(id);
     for (const id of went) this.online.delete(id);
-    for (const row of document.querySelectorAll("[data-user]")) {
+    for (const row of document.querySelectorAll(".person")) {
       row.classList.toggle("online", this.online.has(/** @type {HTMLElement} */ (row).dataset.user ?? ""));
     }
     const others = [...this.online].filter((id) => id !== this.me && this.row(id));
@@ -76,7 +78,7 @@ export class People {
     }
     const last = /** @type {HTMLElement | null} */ (document.querySelector("[data-thread] > .message:last-child"));
     const seq = Number(last?.dataset.seq || Infinity);
-    const rows = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-user]")]);
+    const rows = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".person")]);
     const seen = last?.classList.contains("mine")
       ? rows.filter((row) => row.dataset.user !== this.me && Number(row.dataset.read) >= seq)
       : [];
