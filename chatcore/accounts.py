@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from typing_extensions import override
 
@@ -36,7 +37,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     @override
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
-        confirmed: bool = super().confirm_email(request, email_address)
+        try:
+            with transaction.atomic():
+                confirmed: bool = super().confirm_email(request, email_address)
+        except IntegrityError:
+            # Another account, never verified, gave this address when it signed up.
+            return False
         if confirmed:
             verify_email(email_address.user, email_address.email)
         return confirmed

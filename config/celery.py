@@ -37,6 +37,10 @@ app.conf.update(
             "task": "chatcore.create_partitions",
             "schedule": crontab(hour=3, minute=17),
         },
+        "forget-outlived-logins": {
+            "task": "chatcore.forget_outlived_logins",
+            "schedule": crontab(hour=3, minute=47),
+        },
         # Answers that nobody works on: the broker was away, or their worker died.
         "sweep-turns": {"task": "dialogues.sweep_turns", "schedule": 15.0},
         "sweep-imports": {"task": "dialogues.sweep_imports", "schedule": 60.0},

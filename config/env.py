@@ -3,10 +3,11 @@
 import os
 import secrets
 from functools import cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chatcore.embedded.folder import default_data_dir
@@ -41,6 +42,14 @@ class Env(BaseSettings):
     EMBEDDING_MODEL: str = ""
     METRICS_TOKEN: str = ""
     LOG_FORMAT: Literal["console", "json"] = "console"
+
+    @field_validator("TRUSTED_PROXIES")
+    @classmethod
+    def _addresses(cls, value: str) -> str:
+        """Addresses or networks with commas between; a wrong one would open the rate limits."""
+        for proxy in filter(None, (part.strip() for part in value.split(","))):
+            ip_network(proxy, strict=False)
+        return value
 
 
 @cache

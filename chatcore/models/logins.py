@@ -32,6 +32,8 @@ class Login(models.Model):
             models.Index(
                 fields=["user"], condition=Q(revoked_at__isnull=True), name="idx_logins_alive"
             ),
+            # The daily sweep of sign-ins that no refresh token can open any more.
+            models.Index(fields=["last_used_at"], name="idx_logins_last_used"),
         ]
 
     def __str__(self) -> str:
@@ -55,10 +57,6 @@ class RefreshToken(models.Model):
 
     class Meta:
         db_table = "refresh_tokens"
-        indexes = [
-            # The sweep of the outlived, oldest first.
-            models.Index(fields=["expires_at"], name="idx_refresh_tokens_expires"),
-        ]
 
     def __str__(self) -> str:
         return f"refresh token of {self.login_id}"

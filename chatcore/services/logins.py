@@ -172,6 +172,13 @@ def revoke_all(user: User, *, because: str) -> None:
     publish_on_commit(LOGINS_TOPIC, LoginRevoked(user=user.pk))
 
 
+def forget_outlived_logins() -> int:
+    """Drop the sign-ins, with their tokens, that have run out. Returns how many."""
+    outlived = timezone.now() - timedelta(days=settings.REFRESH_TOKEN_DAYS)
+    gone = Login.objects.filter(last_used_at__lt=outlived)
+    return gone.delete()[1].get("chatcore.Login", 0)
+
+
 def _tokens(login: Login, user: User) -> Tokens:
     refresh = REFRESH_PREFIX + secrets.token_urlsafe(32)
     RefreshToken.objects.create(
