@@ -45,6 +45,13 @@ def check_exposure(**_: Any) -> list[CheckMessage]:
     return [*found, *_names(), *_mail()]
 
 
+def refuse_unsafe() -> None:
+    """End a server that others could break into, saying why; no `manage.py check` comes before it."""
+    errors = [message for message in check_exposure() if message.is_serious()]
+    if errors:
+        raise SystemExit("\n".join(f"{e.msg} ({e.id})\nMend: {e.hint}" for e in errors))
+
+
 def _names() -> list[CheckMessage]:
     found: list[CheckMessage] = []
     if "*" in settings.ALLOWED_HOSTS:

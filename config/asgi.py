@@ -1,4 +1,4 @@
-"""The ASGI application: Django for HTTP, Channels for the socket, one lifespan for what a process runs."""
+"""The ASGI application: Django for HTTP, Channels for the socket, one lifespan per process."""
 
 import os
 
@@ -9,10 +9,13 @@ from django.core.asgi import get_asgi_application
 
 django_app = get_asgi_application()
 
+from chatcore.checks import refuse_unsafe  # noqa: E402
 from chatcore.http.body_cap import BodyCap  # noqa: E402
 from chatcore.live.express import ExpressLane  # noqa: E402
 from chatcore.live.lifespan import Lifespan  # noqa: E402
 from chatcore.routing import websocket_urlpatterns  # noqa: E402
+
+refuse_unsafe()
 
 application = ProtocolTypeRouter(
     {

@@ -9,10 +9,12 @@ import stat
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import psutil
 import psycopg
 import pytest
@@ -34,7 +36,7 @@ class Up:
         self.urls: dict[str, str] = json.loads(line)
 
     def pid(self, label: str) -> int:
-        return int(json.loads((self.data_dir / "run" / f"{label}.json").read_text())["pid"])
+        return noted_pid(self.data_dir, label)
 
     def stop(self) -> None:
         self.process.terminate()
@@ -49,6 +51,10 @@ class Up:
     def ping(self) -> object:
         with redis.Redis.from_url(self.urls["REDIS_URL"], socket_timeout=2) as client:
             return client.ping()
+
+
+def noted_pid(data_dir: Path, label: str) -> int:
+    return int(json.loads((data_dir / "run" / f"{label}.json").read_text())["pid"])
 
 
 def up(*words: str, **env: str) -> subprocess.Popen[str]:
@@ -199,6 +205,35 @@ def test_it_refuses_a_second_run_on_the_same_folder(data_dir: Path) -> None:
     assert str(run.process.pid) in said
     assert run.query("SELECT 1") == 1
     run.stop()
+
+
+def test_it_runs_everything_and_brings_back_what_dies(data_dir: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    run = up("--data-dir", str(data_dir), "--no-demo", PORT=str(port))
+    assert run.stdout
+    said = "".join(iter(run.stdout.readline, "Three things to try:\n"))
+    assert f"http://localhost:{port}" in said
+    threading.Thread(target=run.stdout.read, daemon=True).start()
+    labels = ["web", "worker", "beat", "postgres", "valkey"]
+    pids = {label: noted_pid(data_dir, label) for label in labels}
+
+    def ready() -> bool:
+        try:
+            return httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    eventually(ready, 30)
+    for label in ("web", "worker", "beat"):
+        os.kill(pids[label], signal.SIGKILL)
+    eventually(lambda: all(noted_pid(data_dir, label) != pids[label] for label in labels[:3]))
+    eventually(ready, 30)
+
+    pids = {label: noted_pid(data_dir, label) for label in labels}
+    run.send_signal(signal.SIGINT)
+    assert run.wait(30) == 0
+    assert not [label for label, pid in pids.items() if lives(pid)]
 
 
 def test_it_stops_when_its_input_closes() -> None:

@@ -15,7 +15,7 @@ from chatcore.embedded.errors import CannotRun
 from chatcore.embedded.files import ensure_secret, write_json
 from chatcore.embedded.folder import CHECKOUT, chosen_data_dir, held, open_data_dir
 from chatcore.embedded.owner import Owner
-from chatcore.embedded.ports import is_free
+from chatcore.embedded.ports import refusal
 from chatcore.embedded.postgres import Postgres
 from chatcore.embedded.prepared import is_prepared, note_prepared
 from chatcore.embedded.programs import OWN, child_env, command, own_program, prepare_program
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--host", default=os.environ.get("HOST", "127.0.0.1"), help="where to listen"
     )
-    parser.add_argument("--port", type=int, default=os.environ.get("PORT", "8000"))
+    parser.add_argument("--port", type=_port, default=os.environ.get("PORT", "8000"))
     parser.add_argument("--data-dir", type=Path, help="instead of CHATCORE_DATA_DIR")
     parser.add_argument("--no-demo", action="store_true", help="load no demo accounts and rooms")
     parser.add_argument(
@@ -42,6 +42,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--throwaway", action="store_true", help="a passing data folder, nothing made durable"
     )
+
+
+def _port(word: str) -> int:
+    if not (word.isascii() and word.isdecimal() and 0 < int(word) < 65536):
+        raise argparse.ArgumentTypeError(f"{word!r} is no port: give a number from 1 to 65535")
+    return int(word)
 
 
 def main(words: list[str]) -> int:
@@ -95,11 +101,8 @@ def _start(
 ) -> None:
     began = time.monotonic()
     supervisor.stop_orphans()
-    if not options.only and not is_free(options.port, options.host):
-        raise CannotRun(
-            f"Port {options.port} on {options.host} is taken by another program.",
-            f"stop that program, or choose another port: PORT={options.port + 1} make run",
-        )
+    if not options.only and (stopped := refusal(options.port, options.host)):
+        raise stopped
     ensure_secret(data_dir / "secret-key")
     urls = start_services(supervisor, data_dir, owner, durable=not options.throwaway)
     if options.only:
