@@ -22,6 +22,7 @@ from tests.books import GUTENBERG, epub
 from tests.client import ContractClient
 from tests.world import Cast
 
+BOOKS = "/api/v1/books/"
 pytestmark = pytest.mark.django_db
 
 
@@ -98,7 +99,7 @@ def test_the_command_names_what_is_wrong_with_a_file(tmp_path: Path) -> None:
 
 def upload(client: ContractClient, content: bytes, **fields: Any) -> Any:
     data = {"file": SimpleUploadedFile("tin.txt", content), **fields}
-    return super(ContractClient, client).post("/api/v1/books/", data)
+    return super(ContractClient, client).post(BOOKS, data)
 
 
 def test_staff_upload_a_book_and_watch_the_job(
@@ -168,7 +169,9 @@ def test_bad_uploads_are_refused(
     assert upload(client, b"").status_code == 400
     assert upload(client, b"x", title="\x00").status_code == 400
     assert upload(client, b"x", colour="red").status_code == 400
-    assert client.post("/api/v1/books/", {"title": "x"}).status_code == 415
+    assert client.post(BOOKS, {"title": "x"}).status_code == 415
+    no_boundary = super(ContractClient, client).post(BOOKS, b"x", "multipart/form-data")
+    assert no_boundary.status_code == 400
     settings.BOOK_UPLOAD_MAX_BYTES = 10
     too_large = upload(client, b"x" * 11)
     assert (too_large.status_code, too_large.json()["code"]) == (413, "book_too_large")

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
+from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dialogues.answerers.openai_compatible import Endpoint, OpenAICompatible
 from dialogues.answerers.port import AnswererError, Citation, Delta, Finished, Question, Said
+from dialogues.answerers.quote_gate import QuoteGate
 from dialogues.answerers.registry import answerer_for
 from dialogues.answerers.tokens import tokens_of
 from dialogues.models import Book
+from dialogues.selectors.passages import FoundPassage
 from dialogues.services.books import import_book
 from dialogues.services.characters import put_character
 from tests.books import GUTENBERG
@@ -46,10 +52,10 @@ def citations_of(pieces: list[Any]) -> list[Citation]:
 
 
 def test_it_streams_and_tells_model_and_tokens(server: LlmServer) -> None:
-    server.pieces = ["Good ", "day", "."]
+    server.pieces = ["Good", " day", "."]
     pieces = ask(server, Question("Hello?", temperature=0.3))
 
-    assert [p.text for p in pieces if isinstance(p, Delta)] == ["Good ", "day", "."]
+    assert [p.text for p in pieces if isinstance(p, Delta)] == ["Good", " day", "."]
     assert pieces[-1] == Finished(
         "tiny",
         tokens_used=150,
@@ -64,13 +70,13 @@ def test_it_streams_and_tells_model_and_tokens(server: LlmServer) -> None:
 
 
 def test_the_first_piece_arrives_before_the_last_is_made(server: LlmServer) -> None:
-    server.pieces, server.hang_after = ["One. ", "Two."], 1
+    server.pieces, server.hang_after = ["One.", " Two."], 1
     endpoint = Endpoint(server.base_url, server.key, "tiny")
     pieces = OpenAICompatible(endpoint).answer(Question("Count!"))
 
-    assert next(pieces) == Delta("One. ")
+    assert next(pieces) == Delta("One.")
     server.released.set()
-    assert next(pieces) == Delta("Two.")
+    assert next(pieces) == Delta(" Two.")
 
 
 def test_the_model_gets_numbered_passages_and_the_rules(server: LlmServer, tin: Book) -> None:
@@ -112,6 +118,23 @@ def test_an_invented_quotation_loses_its_marks_and_its_number(server: LlmServer,
 
     assert text_of(pieces) == "It says with twelve shillings and with eleven buttons."
     assert citations_of(pieces) == []
+
+
+def test_numbers_lead_to_the_answers_own_citations(server: LlmServer, tin: Book) -> None:
+    server.pieces = list(
+        "No [2]. “Only on Sundays” [3], “with eleven buttons” [1]. See [1], [9] and [x] or [3]."
+    )
+    question = Question("What did they pay at the lock? Does the Walrus leak on Sundays?", book=tin)
+    pieces = ask(server, question)
+
+    quotes = [citation.highlighted_text for citation in citations_of(pieces)]
+    sources = server.requests[0]["messages"][0]["content"]
+    assert "[1] (chapter 2, paragraph 2)" in sources, "premise"
+    assert "[3] (chapter 1, paragraph 3)" in sources, "premise"
+    assert quotes == ["Only on Sundays", "with eleven buttons"]
+    assert text_of(pieces) == (
+        "No. “Only on Sundays” [1], “with eleven buttons” [2]. See [2], and [x] or [1]."
+    )
 
 
 def test_marks_that_cite_nothing_pass(server: LlmServer, tin: Book) -> None:
@@ -217,3 +240,26 @@ def test_it_is_chosen_when_a_model_is_configured(settings: Any, server: LlmServe
     assert text_of(list(answerer_for(Question("?")).answer(Question("?")))) == "Hello."
     librarian = answerer_for(Question("?", model_name="librarian"))
     assert not isinstance(librarian, OpenAICompatible)
+
+
+_TOKENS = ["“", "”", '"', "[1]", "[", "1", "]", " ", "never", "always", ".", "heron", "\n"]
+
+
+@given(st.lists(st.sampled_from(_TOKENS), max_size=30), st.data())
+def test_what_is_shown_does_not_depend_on_how_it_came_in_pieces(
+    tokens: list[str], data: st.DataObject
+) -> None:
+    text = "".join(tokens)
+    cuts = sorted(data.draw(st.sets(st.integers(0, len(text)), max_size=8)))
+    pieces = [text[a:b] for a, b in pairwise([0, *cuts, len(text)])]
+
+    assert _through_the_gate(pieces) == _through_the_gate([text])
+
+
+def _through_the_gate(pieces: list[str]) -> tuple[str, list[str]]:
+    source = FoundPassage(UUID(int=1), UUID(int=2), 1, 1, 1, 1, "", '“never” and "always"', 0.5)
+    gate = QuoteGate([source])
+    out = [one for piece in pieces for one in gate.take(piece)] + list(gate.end())
+    citations = citations_of(out)
+    assert all(citation.highlighted_text in citation.source_text for citation in citations)
+    return text_of(out), [citation.highlighted_text for citation in citations]

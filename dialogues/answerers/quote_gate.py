@@ -2,21 +2,25 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from uuid import UUID
 
 from dialogues.answerers.port import Citation, Delta
 from dialogues.answerers.quotations import quotation_in
 from dialogues.selectors.passages import FoundPassage
 
-_OPENING = re.compile(r"[“\"]")
+_OPENING = re.compile(r"[“\"]|\s?\[|\s\Z")
 # A quotation with its source: “…” [2], also “…,” (chapter 1) [2].
 _CITED = re.compile(
-    r"(?:“(?P<curly>[^“]{1,1200}?)”|\"(?P<straight>[^\"]{1,1200}?)\")"
+    r"(?:“(?P<curly>[^“”]{1,1200})”|\"(?P<straight>[^\"]{1,1200})\")"
     r"(?P<between>[.,;:!?]?\s{0,2}(?:\([^)]{0,60}\)\s{0,2})?)\[(?P<number>\d{1,3})\]"
 )
+_MARKER = re.compile(r"(?P<blank>\s?)\[(?P<number>\d{1,3})\]")
+_HALF_A_MARKER = re.compile(r"\s?\[\d{0,3}|\s")
 # Longer than any quotation with its marker: beyond this the mark opened none.
 _PATIENCE = 1300
 # What may stand between a closing mark and the source's number.
 _AFTER_CLOSING = 70
+_UNDECIDED = re.compile(r"[.,;:!?]?\s{0,2}(?:\([^)]{0,60}(?:\)\s{0,2})?)?(?:\[\d{0,3})?")
 _CLOSING = {"“": "”", '"': '"'}
 
 
@@ -25,12 +29,14 @@ class QuoteGate:
 
     Text in quotation marks that names a source is held back until it is whole. Found in the source:
     it passes, and its citation follows. Not found: the words pass without marks and without the
-    number, so that they no longer claim to be the book's.
+    number, so that they no longer claim to be the book's. Numbers are the citations' own, counted
+    from 1 in the answer; one that leads to no citation is left out.
     """
 
     def __init__(self, sources: Sequence[FoundPassage]) -> None:
         self._sources = sources
         self._held = ""
+        self._numbers: dict[tuple[UUID, str], int] = {}
 
     def take(self, text: str) -> Iterator[Delta | Citation]:
         """Whatever can be shown now that `text` has come."""
@@ -44,12 +50,12 @@ class QuoteGate:
     def _release(self, *, is_end: bool) -> Iterator[Delta | Citation]:
         while self._held:
             opening = _OPENING.search(self._held)
-            if not opening:
-                yield from self._pass(len(self._held))
-            elif opening.start():
-                yield from self._pass(opening.start())
+            if not opening or opening.start():
+                yield from self._pass(opening.start() if opening else len(self._held))
             elif cited := _CITED.match(self._held):
                 yield from self._checked(cited)
+            elif marker := _MARKER.match(self._held):
+                yield from self._counted(marker)
             elif is_end or self._is_ordinary():
                 yield from self._pass(self._ordinary_length())
             else:
@@ -57,37 +63,54 @@ class QuoteGate:
 
     def _pass(self, length: int) -> Iterator[Delta]:
         text, self._held = self._held[:length], self._held[length:]
-        yield Delta(text)
+        if text:
+            yield Delta(text)
 
     def _closing_at(self) -> int:
-        return self._held.find(_CLOSING[self._held[0]], 1)
+        mark = _CLOSING.get(self._held[0])
+        return self._held.find(mark, 1) if mark else -1
 
     def _is_ordinary(self) -> bool:
-        """Quotation marks that cite nothing: talk, a title, irony."""
+        """Marks that cite nothing: talk, a title, irony; a bracket that holds no number."""
+        if self._held[0] not in _CLOSING:
+            return not _HALF_A_MARKER.fullmatch(self._held)
         closing = self._closing_at()
         if closing < 0:
             return len(self._held) > _PATIENCE
         rest = self._held[closing + 1 :]
-        undecided = re.fullmatch(
-            r"[.,;:!?]?\s{0,2}(?:\([^)]{0,60}(?:\)\s{0,2})?)?(?:\[\d{0,3})?", rest
-        )
-        return undecided is None or len(rest) > _AFTER_CLOSING
+        return not _UNDECIDED.fullmatch(rest) or len(rest) > _AFTER_CLOSING
 
     def _ordinary_length(self) -> int:
         closing = self._closing_at()
-        return closing + 1 if closing > 0 else 1
+        if closing > 0:
+            return closing + 1
+        return 2 if re.match(r"\s\[", self._held) else 1
 
     def _checked(self, cited: re.Match[str]) -> Iterator[Delta | Citation]:
         self._held = self._held[cited.end() :]
         said = cited["curly"] or cited["straight"]
-        number = int(cited["number"])
-        source = self._sources[number - 1] if 1 <= number <= len(self._sources) else None
+        source = self._source(cited["number"])
         quoted = quotation_in(said, source.text) if source else None
         if source is None or quoted is None:
             yield Delta(said + cited["between"].rstrip())
             return
-        yield Delta(cited[0])
-        yield _citation(source, quoted)
+        is_new = (source.id, quoted) not in self._numbers
+        number = self._numbers.setdefault((source.id, quoted), len(self._numbers) + 1)
+        yield Delta(f"{cited[0][: cited[0].rindex('[')]}[{number}]")
+        if is_new:
+            yield _citation(source, quoted)
+
+    def _counted(self, marker: re.Match[str]) -> Iterator[Delta]:
+        """A number without a quotation: it may lead to a citation made before."""
+        self._held = self._held[marker.end() :]
+        source = self._source(marker["number"])
+        known = [n for (passage, _), n in self._numbers.items() if source and passage == source.id]
+        if known:
+            yield Delta(f"{marker['blank']}[{known[-1]}]")
+
+    def _source(self, number: str) -> FoundPassage | None:
+        place = int(number)
+        return self._sources[place - 1] if 1 <= place <= len(self._sources) else None
 
 
 def _citation(source: FoundPassage, quoted: str) -> Citation:

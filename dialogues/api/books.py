@@ -48,8 +48,10 @@ class BookUploadParser(MultiPartParser):
         parser_context: Mapping[str, Any] | None = None,
     ) -> DataAndFiles[Any, Any]:
         request = (parser_context or {})["request"]
+        announced = request.META.get("CONTENT_LENGTH") or ""
         # Half a MiB for the other fields and the boundaries.
-        if int(request.META.get("CONTENT_LENGTH") or 0) > settings.BOOK_UPLOAD_MAX_BYTES + 524_288:
+        most = settings.BOOK_UPLOAD_MAX_BYTES + 524_288
+        if announced.isdecimal() and int(announced) > most:
             raise BookTooLarge
         return super().parse(stream, media_type, parser_context)
 

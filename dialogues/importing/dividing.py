@@ -9,7 +9,10 @@ from dialogues.importing.parsed import Block, ParsedChapter, ParsedPassage
 _LONGEST_PASSAGE = 8_000
 _PROSE_WORDS = 12
 # Contents and covers of EPUBs: headings whose text is no part of the book.
-_NOT_THE_BOOK = ("contents", "table of contents", "cover", "inhalt", "index")
+_NOT_THE_BOOK = (
+    "contents", "table of contents", "inhalt", "cover", "title page", "half title", "copyright",
+    "copyright page", "also by", "about the author", "landmarks",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
