@@ -13,9 +13,10 @@ from chatcore.selectors.permissions import require
 from chatcore.services.append import next_version
 from chatcore.services.publish import publish_on_commit
 from rooms.events import RoomJoined, RoomUpdated
-from rooms.models import ChatRoom, Role, RoomParticipant, RoomType
+from rooms.models import PRESENT, ChatRoom, Role, RoomParticipant, RoomType
 from rooms.selectors.access import RoomAccess
 from rooms.selectors.rooms import room_out
+from rooms.services.participants import come_back
 from rooms.services.timeline import ROOM_TIMELINE
 
 
@@ -40,6 +41,7 @@ def update_room(*, access: RoomAccess, changes: Mapping[str, Any]) -> ChatRoom:
     room = access.room
     with transaction.atomic():
         version = next_version(ROOM_TIMELINE, room.pk)
+        room.refresh_from_db()  # somebody else may have changed it before we had the lock
         for name, value in changes.items():
             setattr(room, name, value)
         room.version = room.own_version = version
@@ -73,13 +75,13 @@ def _direct_room(by: User, others: list[User], columns: Mapping[str, Any]) -> Ro
 
 def _place_in_direct_room(by: User, key: str) -> RoomParticipant:
     place = (
-        RoomParticipant.objects.select_related("room")
+        RoomParticipant.objects.select_related("room", "user")
         .filter(room__direct_key=key, user=by, room__deleted_at__isnull=True)
         .first()
     )
     if place is None:
         raise Conflict("This direct room was deleted.", code="room_deleted")
-    return place
+    return place if place.status in PRESENT else come_back(place)
 
 
 def _create(by: User, others: Sequence[User], columns: Mapping[str, Any]) -> RoomParticipant:
