@@ -69,12 +69,22 @@ def remove_participant(*, access: RoomAccess, user_id: UUID) -> None:
 
 
 def leave(*, access: RoomAccess) -> None:
-    """Go by oneself."""
+    """Go by oneself. Raises Conflict for the last moderator of others who stay."""
     with transaction.atomic():
         version = next_version(ROOM_TIMELINE, access.room.pk)
         place = _present_place(access.room, access.participant.user_id)
         place.status = ParticipantStatus.LEFT
+        _refuse_last_moderator(access.room, place)
         _store(place, version)
+
+
+def come_back(place: RoomParticipant) -> RoomParticipant:
+    """Into a direct room that one has left: it is there once for the two, for good."""
+    with transaction.atomic():
+        version = next_version(ROOM_TIMELINE, place.room_id)
+        place.refresh_from_db()
+        place.status, place.left_at = ParticipantStatus.ACTIVE, None
+        return _store(place, version)
 
 
 def _add(room: ChatRoom, user: User, role: str | None) -> RoomParticipant:
@@ -117,9 +127,12 @@ def _refuse_last_moderator(room: ChatRoom, place: RoomParticipant) -> None:
     """A group keeps somebody who can moderate it."""
     if place.role == Role.MODERATOR and place.status in PRESENT:
         return
-    others = RoomParticipant.objects.filter(room=room, role=Role.MODERATOR, status__in=PRESENT)
-    was_moderator = others.filter(pk=place.pk).exists()
-    if was_moderator and not others.exclude(pk=place.pk).exists():
+    present = RoomParticipant.objects.filter(room=room, status__in=PRESENT)
+    moderators = present.filter(role=Role.MODERATOR)
+    goes_alone = place.status not in PRESENT and not present.exclude(pk=place.pk).exists()
+    if goes_alone or not moderators.filter(pk=place.pk).exists():
+        return
+    if not moderators.exclude(pk=place.pk).exists():
         raise Conflict("The room would have no moderator left.", code="last_moderator")
 
 
