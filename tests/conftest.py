@@ -42,7 +42,9 @@ def django_db_setup(
     """The test database, also for tests that commit: pytest-django makes it only for marked ones."""
     keep = django_db_keepdb and not django_db_createdb
     with django_db_blocker.unblock():
-        made = setup_databases(verbosity=0, interactive=False, aliases={"default"}, keepdb=keep)
+        made = setup_databases(
+            verbosity=0, interactive=False, aliases={"default": None}, keepdb=keep
+        )
     yield
     if not django_db_keepdb:
         with django_db_blocker.unblock():

@@ -29,9 +29,13 @@ from tests.world import Cast
 
 
 def draft(
-    room: ChatRoom, by: User, content: str = "x", ref: UUID | None = None, **more: UUID
+    room: ChatRoom,
+    by: User,
+    content: str = "x",
+    ref: UUID | None = None,
+    reply_to: UUID | None = None,
 ) -> Draft:
-    return draft_of(room=room.pk, sender=by.pk, content=content, client_ref=ref, **more)
+    return draft_of(room=room.pk, sender=by.pk, content=content, client_ref=ref, reply_to=reply_to)
 
 
 def codes(answers: list[Appended]) -> list[str | None]:
@@ -68,7 +72,7 @@ def test_eight_threads_number_one_room_without_a_hole(stage: Stage) -> None:
         for n in range(each):
             seqs.append(say(draft(room, by, f"{n}", uuid4())).seq)  # noqa: PERF401
 
-    in_threads(*[lambda by=by: talk(by) for by in (mira, otto) * 4])  # type: ignore[misc]
+    in_threads(*[lambda by=by: talk(by) for by in (mira, otto) * 4])
     assert sorted(seqs) == list(range(1, 8 * each + 1))
     rows = list(RoomMessage.objects.filter(room=room).order_by("seq").values_list("seq", "id"))
     assert [seq for seq, _ in rows] == list(range(1, 8 * each + 1))
@@ -81,8 +85,9 @@ def test_one_ref_in_eight_threads_is_one_message(stage: Stage) -> None:
     mira = stage.world.mira
     room = room_of(mira)
     for _ in range(10):
-        ref, found = uuid4(), []
-        in_threads(*[lambda r=ref, f=found: f.append(say(draft(room, mira, "x", r)))] * 8)  # type: ignore[misc]
+        ref = uuid4()
+        found: list[Appended] = []
+        in_threads(*[lambda r=ref, f=found: f.append(say(draft(room, mira, "x", r)))] * 8)
         assert len({answer.id for answer in found}) == 1
         assert sorted(answer.duplicate for answer in found) == [False] + [True] * 7
     assert RoomMessage.objects.filter(room=room).count() == 10
@@ -97,7 +102,7 @@ def test_batches_over_several_rooms_do_not_deadlock(stage: Stage) -> None:
             with transaction.atomic():
                 append(ROOM_TIMELINE, [draft(room, mira, "x", uuid4()) for room in order])
 
-    in_threads(*[lambda o=o: batch(o) for o in (rooms, rooms[::-1], rooms[3:] + rooms[:3])])  # type: ignore[misc]
+    in_threads(*[lambda o=o: batch(o) for o in (rooms, rooms[::-1], rooms[3:] + rooms[:3])])
     for room in rooms:
         seqs = RoomMessage.objects.filter(room=room).order_by("seq").values_list("seq", flat=True)
         assert list(seqs) == list(range(1, 31))

@@ -6,6 +6,7 @@ message must be there once, `seq` without a hole, and the reader's list must be 
 Prints the figures as JSON; exit code 1 when something was lost, doubled or out of order.
 """
 
+# ruff: noqa: ASYNC110 - it watches other processes, which set no events
 from __future__ import annotations
 
 import argparse

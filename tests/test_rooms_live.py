@@ -1,0 +1,196 @@
+"""Live equals reload for every service of rooms that changes something."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable
+
+import pytest
+
+import rooms.services
+from rooms.models import ChatRoom
+from rooms.services.messages import delete_message, edit_message, remove_message
+from rooms.services.participants import (
+    change_participant,
+    come_back,
+    invite,
+    join,
+    leave,
+    remove_participant,
+)
+from rooms.services.reading import mark_read
+from rooms.services.rooms import create_room, delete_room, update_room
+from tests.live import Stage
+from tests.live_equals_reload import live_equals_reload
+from tests.rooms import access_to, room_of, said, topic_of
+
+Change = Callable[[Stage, ChatRoom], object]
+CHANGES: dict[str, Change] = {}
+
+
+def change(service: str) -> Callable[[Change], Change]:
+    """Declares what a service does in a room of Mira (who moderates), Otto and Ana."""
+
+    def remember(work: Change) -> Change:
+        CHANGES[f"{service}: {work.__name__.strip('_')}"] = work
+        return work
+
+    return remember
+
+
+@change("say")
+def _a_few_words(stage: Stage, room: ChatRoom) -> None:
+    for by in (stage.world.otto, stage.world.mira, stage.world.ana):
+        said(room, by)
+
+
+@change("say")
+def _a_repeat(stage: Stage, room: ChatRoom) -> None:
+    first = said(room, stage.world.otto)
+    said(room, stage.world.otto, ref=first.row["client_ref"])
+
+
+@change("edit_message")
+def _old_and_new_words(stage: Stage, room: ChatRoom) -> None:
+    otto = stage.world.otto
+    old = room.messages.order_by("seq").first()
+    assert old
+    assert old.sender_id == otto.pk
+    edit_message(user=otto, room=room.pk, message=old.pk, content="other words")
+    new = said(room, otto)
+    edit_message(user=otto, room=room.pk, message=new.id, content="other new words")
+    edit_message(user=otto, room=room.pk, message=new.id, content="again")
+
+
+@change("delete_message")
+def _old_and_new_words_away(stage: Stage, room: ChatRoom) -> None:
+    otto = stage.world.otto
+    old = room.messages.order_by("seq").first()
+    assert old
+    for message in (old.pk, said(room, otto).id):
+        edit_message(user=otto, room=room.pk, message=message, content="gone soon")
+        delete_message(user=otto, room=room.pk, message=message)
+        delete_message(user=otto, room=room.pk, message=message)
+
+
+@change("remove_message")
+def _somebodys_words_by_staff(stage: Stage, room: ChatRoom) -> None:
+    remove_message(room=room.pk, message=said(room, stage.world.otto).id)
+
+
+@change("mark_read")
+def _somebody_else_reads(stage: Stage, room: ChatRoom) -> None:
+    said(room, stage.world.otto)
+    mark_read(user_id=stage.world.ana.pk, room_id=room.pk, seq=2)
+
+
+@change("mark_read")
+def _the_reader_reads(stage: Stage, room: ChatRoom) -> None:
+    said(room, stage.world.otto)
+    mark_read(user_id=stage.world.mira.pk, room_id=room.pk, seq=99)
+
+
+@change("update_room")
+def _every_attribute(stage: Stage, room: ChatRoom) -> None:
+    changes = {
+        "name": "Tea",
+        "description": "at five",
+        "issue_id": "T-5",
+        "is_private": True,
+        "guest_access_allowed": False,
+        "max_participants": 7,
+        "room_settings": {"colour": "green"},
+    }
+    update_room(access=access_to(room, stage.world.mira), changes=changes)
+
+
+@change("update_room")
+def _two_at_once(stage: Stage, room: ChatRoom) -> None:
+    """Both have read the room before either has changed it."""
+    first, second = access_to(room, stage.world.mira), access_to(room, stage.world.mira)
+    update_room(access=first, changes={"name": "Tea"})
+    update_room(access=second, changes={"description": "at five"})
+
+
+@change("invite")
+def _somebody_new_and_somebody_again(stage: Stage, room: ChatRoom) -> None:
+    world = stage.world
+    invite(access=access_to(room, world.mira), user_id=world.bela.pk, role="observer")
+    leave(access=access_to(room, world.otto))
+    invite(access=access_to(room, world.mira), user_id=world.otto.pk)
+
+
+@change("join")
+def _by_oneself(stage: Stage, room: ChatRoom) -> None:
+    join(room=room, user=stage.world.sven)
+
+
+@change("change_participant")
+def _role_status_and_rights(stage: Stage, room: ChatRoom) -> None:
+    for changes in ({"role": "moderator"}, {"status": "muted"}, {"can_invite_others": True}):
+        access = access_to(room, stage.world.mira)
+        change_participant(access=access, user_id=stage.world.otto.pk, changes=changes)
+
+
+@change("change_participant")
+def _the_readers_own_role(stage: Stage, room: ChatRoom) -> None:
+    access, world = access_to(room, stage.world.mira), stage.world
+    change_participant(access=access, user_id=world.otto.pk, changes={"role": "moderator"})
+    change_participant(access=access, user_id=world.mira.pk, changes={"role": "member"})
+
+
+@change("remove_participant")
+def _somebody_else(stage: Stage, room: ChatRoom) -> None:
+    remove_participant(access=access_to(room, stage.world.mira), user_id=stage.world.otto.pk)
+
+
+@change("remove_participant")
+def _the_reader(stage: Stage, room: ChatRoom) -> None:
+    world = stage.world
+    access = access_to(room, world.mira)
+    change_participant(access=access, user_id=world.otto.pk, changes={"role": "moderator"})
+    remove_participant(access=access_to(room, world.otto), user_id=world.mira.pk)
+
+
+@change("leave")
+def _somebody(stage: Stage, room: ChatRoom) -> None:
+    leave(access=access_to(room, stage.world.otto))
+
+
+@change("come_back")
+def _somebody_who_left(stage: Stage, room: ChatRoom) -> None:
+    access = access_to(room, stage.world.otto)
+    leave(access=access)
+    come_back(access.participant)
+
+
+@change("delete_room")
+def _all_of_it(stage: Stage, room: ChatRoom) -> None:
+    delete_room(access=access_to(room, stage.world.mira))
+
+
+@change("create_room")
+def _another_one(stage: Stage, room: ChatRoom) -> None:
+    create_room(by=stage.world.mira, members=[stage.world.otto.pk], parent_room=room)
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_live_equals_reload(stage: Stage, name: str) -> None:
+    world = stage.world
+    room = room_of(world.mira, world.otto, world.ana, name="Kitchen")
+    said(room, world.otto, "hello")
+    with live_equals_reload(stage, world.mira, topic_of(room)):
+        CHANGES[name](stage, room)
+
+
+def test_every_service_that_changes_something_is_among_them() -> None:
+    found = set()
+    for module in pkgutil.iter_modules(rooms.services.__path__, "rooms.services."):
+        loaded = importlib.import_module(module.name)
+        for name, thing in vars(loaded).items():
+            if inspect.isfunction(thing) and thing.__module__ == loaded.__name__:
+                found.add(name)
+    public = {name for name in found if not name.startswith("_")} - {"draft_of"}
+    assert public == {name.partition(":")[0] for name in CHANGES}
