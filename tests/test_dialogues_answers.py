@@ -139,7 +139,7 @@ def test_a_repeat_gives_the_first_message_and_its_reply(
 def test_a_repeat_joins_an_answer_under_way(
     mira: Api, session: DialogueSession, llm: LanguageServer, gate: threading.Event
 ) -> None:
-    llm.will_say("Half ", gate, "done.")
+    llm.will_say("Half", gate, " done.")
     ref = str(uuid4())
     with mira.stream(session.pk, "Well?", client_ref=ref) as events:
         assert next(events)[0] == "message"
@@ -147,7 +147,7 @@ def test_a_repeat_joins_an_answer_under_way(
         # This reader goes away; the answer does not.
     with mira.stream(session.pk, "Well?", client_ref=ref) as events:
         assert next(events)[0] == "message"
-        assert next(events)[1]["text"] == "Half "
+        assert next(events)[1]["text"] == "Half"
         gate.set()
         assert list(events)[-1][1]["content"] == "Half done."
     assert len(llm.asked) == 1
@@ -175,14 +175,14 @@ def test_two_questions_at_once_are_answered_in_order(
 def test_an_answer_is_called_off_with_the_words_it_has(
     mira: Api, session: DialogueSession, llm: LanguageServer, gate: threading.Event
 ) -> None:
-    llm.will_say("I was about to ", gate, "say this.", 0.1, "And this.")
+    llm.will_say("I was about to", gate, " say this.", 0.1, " And this.")
     with mira.stream(session.pk, "Well?") as events:
         assert [next(events)[0], next(events)[0]] == ["message", "delta"]
         assert mira.post(f"dialogues/{session.pk}/cancel/").json() == {"cancelled": 1}
         threading.Timer(1.0, gate.set).start()
         (name, data) = list(events)[-1]
     assert (name, data["code"]) == ("error", "cancelled")
-    assert data["reply"]["content"] == "I was about to "
+    assert data["reply"]["content"] == "I was about to"
     assert DialogueTurn.objects.get(session=session).status == "cancelled"
     assert mira.post(f"dialogues/{session.pk}/cancel/").json() == {"cancelled": 0}
 

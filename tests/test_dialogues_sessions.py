@@ -128,6 +128,11 @@ def test_its_code_opens_it_too(world: Cast, mira: ContractClient) -> None:
     assert by_code == mira.get(url(session)).json()
 
 
+def test_a_guest_begins_nothing(world: Cast, client_of: ClientOf) -> None:
+    refused = client_of(world.gil).post("/api/v1/dialogues/", {"type": "assistant"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "permission_denied")
+
+
 def test_what_is_not_mine_and_what_is_not_there_are_one_answer(
     world: Cast, mira: ContractClient, client_of: ClientOf
 ) -> None:

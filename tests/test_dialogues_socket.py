@@ -68,7 +68,7 @@ def created(client: Client, role: str) -> Json:
 def test_a_question_is_acknowledged_and_its_answer_streams(
     mira: Client, session: DialogueSession, llm: LanguageServer, gate: threading.Event
 ) -> None:
-    llm.will_say("One ", gate, "two.")
+    llm.will_say("One", gate, " two.")
     mira.subscribe(topic(session))
     ref = uuid4()
     ack = mira.say(topic(session), "Count!", ref)
@@ -76,10 +76,10 @@ def test_a_question_is_acknowledged_and_its_answer_streams(
     started = mira.event("reply.started")["data"]
     assert started["question"] == ack["id"]
     first = mira.event("reply.delta")["data"]
-    assert first == {"reply_id": started["reply_id"], "offset": 0, "text": "One "}
+    assert first == {"reply_id": started["reply_id"], "offset": 0, "text": "One"}
     gate.set()
     second = mira.event("reply.delta")["data"]
-    assert (second["offset"], second["text"]) == (4, "two.")
+    assert (second["offset"], second["text"]) == (3, " two.")
     assert mira.event("reply.completed")["data"] == {"reply_id": started["reply_id"]}
     answer = created(mira, "assistant")
     assert (answer["content"], answer["client_ref"]) == ("One two.", started["reply_id"])
@@ -100,17 +100,17 @@ def test_the_answer_carries_its_references(stage: Stage, mira: Client) -> None:
 def test_who_comes_late_gets_the_text_so_far_once(
     stage: Stage, mira: Client, session: DialogueSession, llm: LanguageServer, gate: threading.Event
 ) -> None:
-    llm.will_say("The beginning, ", gate, "the end.")
+    llm.will_say("The beginning,", gate, " the end.")
     mira.subscribe(topic(session))
     mira.say(topic(session), "Well?")
     mira.event("reply.delta")
     with stage.client(stage.world.mira) as late:
         late.subscribe(topic(session))
         late.event("reply.started")
-        assert late.event("reply.delta")["data"]["text"] == "The beginning, "
+        assert late.event("reply.delta")["data"]["text"] == "The beginning,"
         gate.set()
         rest = late.event("reply.delta")["data"]
-        assert (rest["offset"], rest["text"]) == (15, "the end.")
+        assert (rest["offset"], rest["text"]) == (14, " the end.")
         assert created(late, "assistant")["content"] == "The beginning, the end."
 
 
@@ -185,7 +185,7 @@ def test_only_ones_own_words_are_changed(mira: Client, session: DialogueSession)
 def test_cancel_stops_the_answer_that_streams(
     mira: Client, session: DialogueSession, llm: LanguageServer, gate: threading.Event
 ) -> None:
-    llm.will_say("I was going to ", gate, "say more", 0.1, "and more")
+    llm.will_say("I was going to", gate, " say more", 0.1, " and more")
     mira.subscribe(topic(session))
     mira.say(topic(session), "Well?")
     mira.event("reply.delta")
@@ -193,7 +193,7 @@ def test_cancel_stops_the_answer_that_streams(
     threading.Timer(1.0, gate.set).start()
     assert mira.event("reply.failed")["data"]["code"] == "cancelled"
     answer = created(mira, "assistant")
-    assert (answer["content"], answer["error_code"]) == ("I was going to ", "cancelled")
+    assert (answer["content"], answer["error_code"]) == ("I was going to", "cancelled")
 
 
 def test_an_ended_dialogue_takes_no_question(

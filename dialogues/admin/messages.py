@@ -17,7 +17,7 @@ from chatcore.admin_site import Menu
 from chatcore.models import User
 from dialogues.admin.menu import DIALOGUES
 from dialogues.models import DialogueMessage, MessageReference
-from dialogues.services.messages import delete_message
+from dialogues.services.messages import remove_message
 
 ROLE_COLOURS = {"user": "info", "assistant": "success", "system": "warning", "tool": "warning"}
 
@@ -104,7 +104,7 @@ class DialogueMessageAdmin(MessageAdmin[DialogueMessage]):
 
 
 def _delete(message: DialogueMessage) -> None:
-    delete_message(message.session, message.pk)
+    remove_message(message.session, message.pk)
 
 
 @admin.register(MessageReference)

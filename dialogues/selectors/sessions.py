@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from dialogues.models import DialogueSession
+from dialogues.models import DialogueContext, DialogueSession
 
 
 def dialogue_out(session: DialogueSession) -> dict[str, Any]:
@@ -52,7 +52,7 @@ def dialogue_by_id(session_id: UUID) -> DialogueSession | None:
 
 def context_out(session: DialogueSession) -> dict[str, Any]:
     """What the dialogue remembers, as `GET dialogues/{id}/context/` shows it."""
-    context = session.context
+    context = getattr(session, "context", None) or DialogueContext(updated_at=session.updated_at)
     return {
         "current_chapter": context.current_chapter,
         "discussed_chapters": context.discussed_chapters,

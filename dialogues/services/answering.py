@@ -43,12 +43,17 @@ def answer(turn: DialogueTurn) -> None:
     started = time.monotonic()
     with Lease(turn) as lease:
         try:
-            attempt = _last_attempt(turn, lease)
-            _store(attempt, int((time.monotonic() - started) * 1000))
+            _carry_through(turn, lease, started)
         except TurnLost:
             log.warning("turn_lost", turn=str(turn.pk))
-        except NotFound:  # the dialogue was deleted meanwhile
-            drop_turn(turn, NotFound.code, "The dialogue was deleted.")
+
+
+def _carry_through(turn: DialogueTurn, lease: Lease, started: float) -> None:
+    try:
+        attempt = _last_attempt(turn, lease)
+        _store(attempt, int((time.monotonic() - started) * 1000))
+    except NotFound:  # the dialogue was deleted meanwhile
+        drop_turn(turn, NotFound.code, "The dialogue was deleted.")
 
 
 class Attempt:

@@ -45,6 +45,15 @@ def delete_message(session: DialogueSession, message_id: UUID) -> Appended:
     return appended
 
 
+@transaction.atomic
+def remove_message(session: DialogueSession, message_id: UUID) -> Appended:
+    """Staff takes a message out, whoever said it and however the dialogue stands."""
+    row = message_row(session.id, message_id)
+    if row["deleted_at"]:
+        return Appended(dict(row), duplicate=True)
+    return _change(row, MessageDeleted, deleted_at=timezone.now())
+
+
 def _own(session: DialogueSession, message_id: UUID) -> Row:
     row = message_row(session.id, message_id)
     if row["role"] != MessageRole.USER:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from chatcore.errors import Conflict, Invalid
 from chatcore.models import User
+from chatcore.selectors.permissions import require
 from dialogues.models import (
     Book,
     Character,
@@ -40,8 +41,10 @@ def create_dialogue(
     """Begin a dialogue (seed 000); an initial question is asked at once.
 
     `settings`: title, system_prompt, temperature (0 to 2), model_name, context_window (tokens).
-    Raises Invalid for a book or a character that is not to be had.
+    Raises Forbidden without `dialogue:session:create`, Invalid for a book or a character that is
+    not to be had.
     """
+    require(user, "dialogue:session:create")
     subject = _subject(type, book, character)
     session = DialogueSession.objects.create(
         user=user, type=type, initial_question=initial_question, **subject, **settings

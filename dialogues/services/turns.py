@@ -17,8 +17,9 @@ from chatcore.errors import ChatcoreError, Conflict, RefConflict
 from chatcore.events import MessageCreated
 from chatcore.jobs import enqueue_on_commit
 from chatcore.models import User
+from chatcore.selectors.permissions import require
 from chatcore.services.append import Appended, Draft, append_one
-from chatcore.services.publish import publish_on_commit
+from chatcore.services.publish import publish_created_on_commit, publish_on_commit
 from dialogues.events import ReplyCompleted, ReplyFailed
 from dialogues.models import (
     DialogueSession,
@@ -27,7 +28,7 @@ from dialogues.models import (
     MessageRole,
     TurnStatus,
 )
-from dialogues.selectors.messages import MessageObject, messages_out
+from dialogues.selectors.messages import MessageObject, message_out, messages_out
 from dialogues.selectors.turns import OPEN, open_turns, stranded_sessions, turn_of_question
 from dialogues.services.changes import change, topic_of
 from dialogues.services.content import checked_content, title_from
@@ -66,18 +67,17 @@ def ask(user: User, session_id: UUID, content: str, client_ref: UUID | None = No
     """Say something in one's dialogue; the answer is owed from the moment this commits.
 
     A repeat (same client_ref) gives the first message and its turn. Raises NotFound, RefConflict,
-    `dialogue_closed`, TooManyQuestions or Invalid.
+    `dialogue_closed`, TooManyQuestions, Invalid, or Forbidden without `dialogue:message:send`.
     """
+    require(user, "dialogue:message:send")
     draft = Draft(session_id, user.pk, checked_content(content), client_ref)
     appended = append_one(DIALOGUE_TIMELINE, draft)
-    (message,) = messages_out([appended.row])
+    message = message_out(appended.row)
     if appended.duplicate:
         turn = turn_of_question(appended.id)
         turn_id = turn.pk if turn else _owe_answer(session_id, appended.id)
         return Asked(session_id, appended, message, turn_id)
-    publish_on_commit(
-        topic_of(session_id), MessageCreated(version=appended.version, message=message)
-    )
+    publish_created_on_commit(DIALOGUE_TIMELINE, appended)
     if appended.seq == 1:
         _name_dialogue(session_id, content)
     return Asked(session_id, appended, message, _owe_answer(session_id, appended.id))
