@@ -49,21 +49,6 @@ def passages_of(chapter: BookChapter) -> QuerySet[BookPassage]:
     return chapter.passages.defer("lexemes").order_by("paragraph_index")
 
 
-def passages_around(book_id: UUID, position: int, *, reach: int = 1) -> list[BookPassage]:
-    """A passage and its neighbours in reading order, across chapters."""
-    around = BookPassage.objects.filter(
-        book_id=book_id, position__range=(position - reach, position + reach)
-    )
-    return list(around.defer("lexemes").order_by("position"))
-
-
 def characters_of(book: Book) -> QuerySet[Character]:
     """Those one can talk with, by name."""
     return book.characters.filter(is_active=True).order_by("name")
-
-
-def character_of(book: Book, character_id: UUID) -> Character:
-    found = characters_of(book).filter(pk=character_id).first()
-    if found is None:
-        raise NotFound("The book has no such character.")
-    return found
