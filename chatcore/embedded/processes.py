@@ -56,11 +56,19 @@ def remembered(path: Path) -> int | None:
 
 def end(pid: int, how: signal.Signals, seconds: float) -> None:
     """Stop a process that is not our child: ask with `how`, wait, then kill it."""
-    born = birth(pid)
-    _signal(pid, how)
-    if not _gone(pid, born, seconds):
-        _signal(pid, signal.SIGKILL)
-        _gone(pid, born, 10)
+    end_all({pid: how}, seconds)
+
+
+def end_all(pids: dict[int, signal.Signals], seconds: float) -> None:
+    """Stop several at the same time."""
+    born = {pid: birth(pid) for pid in pids}
+    for pid, how in pids.items():
+        _signal(pid, how)
+    until = time.monotonic() + seconds
+    for pid in pids:
+        if not _gone(pid, born[pid], until - time.monotonic()):
+            _signal(pid, signal.SIGKILL)
+            _gone(pid, born[pid], 10)
 
 
 def _signal(pid: int, how: signal.Signals) -> None:

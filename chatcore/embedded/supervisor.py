@@ -14,15 +14,12 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 4.0
 _HEALTHY_AFTER = 20.0
 
 _SERVICES = ("postgres", "valkey")
-# In the order of stopping: those that use the services first.
-_ORPHANS = {
-    "prepare": (signal.SIGTERM, 5.0),
-    "web": (signal.SIGTERM, 8.0),
-    "worker": (signal.SIGTERM, 10.0),
-    "beat": (signal.SIGTERM, 5.0),
-    "valkey": (signal.SIGTERM, 20.0),
-    "postgres": (signal.SIGINT, 60.0),
-}
+# In the order of stopping: those that use the services first; each with its own way to be asked.
+_ORPHANS: list[dict[str, signal.Signals]] = [
+    dict.fromkeys(("prepare", "web", "worker", "beat"), signal.SIGTERM),
+    {"valkey": signal.SIGTERM, "postgres": signal.SIGINT},
+]
+_ORPHAN_SECONDS = (10.0, 60.0)
 
 
 class StopAsked(Exception):
@@ -98,17 +95,22 @@ class Supervisor:
                 child.ask_to_stop()
             for child in group:
                 child.wait_stopped()
-                (self._run_folder / f"{child.program.label}.json").unlink(missing_ok=True)
+                self._pid_file(child.program.label).unlink(missing_ok=True)
 
     def stop_orphans(self) -> None:
         """Stop what an earlier run of this data folder left behind when it was killed."""
-        for label, (how, seconds) in _ORPHANS.items():
-            path = self._run_folder / f"{label}.json"
-            pid = processes.remembered(path)
-            if pid is not None:
-                self.screen.line("up", f"stopping {label} of an earlier run (process {pid})")
-                processes.end(pid, how, seconds)
-            path.unlink(missing_ok=True)
+        for group, seconds in zip(_ORPHANS, _ORPHAN_SECONDS, strict=True):
+            found: dict[int, signal.Signals] = {}
+            for label, how in group.items():
+                if pid := processes.remembered(self._pid_file(label)):
+                    self.screen.line("up", f"stopping {label} of an earlier run (process {pid})")
+                    found[pid] = how
+            processes.end_all(found, seconds)
+            for label in group:
+                self._pid_file(label).unlink(missing_ok=True)
+
+    def _pid_file(self, label: str) -> Path:
+        return self._run_folder / f"{label}.json"
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         if self._asked:
