@@ -106,6 +106,7 @@ def move_strays(model: type[Model]) -> dict[Month, int]:
             if month not in there:
                 _add_partition(model, month)
         cursor.execute(f'INSERT INTO "{table}" SELECT * FROM strays')  # noqa: S608
+        cursor.execute("DROP TABLE strays")  # the next table may follow in the same transaction
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for owner, name, definition in keys:
             cursor.execute(f'ALTER TABLE {owner} ADD CONSTRAINT "{name}" {definition}')
