@@ -112,9 +112,12 @@ def _start(
     first = not is_prepared(data_dir, urls["DATABASE_URL"])
     if first:
         _prepare(supervisor, data_dir, env, demo=not options.no_demo)
-    for label in OWN:
-        supervisor.start(own_program(label, options.host, options.port, env))
+    web, *others = [own_program(label, options.host, options.port, env) for label in OWN]
+    # The first page before the rest: three at once would halve its share of a small machine.
+    supervisor.start(web)
     welcome.wait_for_web(supervisor, options.host, options.port)
+    for program in others:
+        supervisor.start(program)
     supervisor.screen.plain(
         welcome.text(address, data_dir, seconds=time.monotonic() - began, accounts=first)
     )
