@@ -18,7 +18,6 @@ from chatcore.live.client_frames import Auth, BadFrame, parse_frame, ref_of
 from chatcore.live.identity import Visitor, visitor_of_scope, visitor_of_token
 from chatcore.live.runtime import runtime
 from chatcore.live.socket import CLOSE_NOT_SIGNED_IN, Socket
-from chatcore.metrics import SOCKETS
 
 log = structlog.get_logger(__name__)
 
@@ -33,19 +32,20 @@ class LiveConsumer(AsyncConsumer):  # type: ignore[misc]
         await send({"type": "websocket.accept"})
         visitor = await self._visitor(scope, receive)
         if visitor is None:
-            await send({"type": "websocket.send", "text": error_frame(NotAuthenticated())})
-            await send({"type": "websocket.close", "code": CLOSE_NOT_SIGNED_IN})
+            await self._send_away(send)
             return
         socket = Socket(runtime().hub, visitor, send)
         runtime().greet(socket)
-        SOCKETS.inc()
         try:
             socket.tell({"op": "ready", "user": visitor.out(), "server_time": ops.server_time()})
             await self._serve(socket, receive)
             await socket.closed()
         finally:
-            SOCKETS.dec()
             runtime().farewell(socket)
+
+    async def _send_away(self, send: Any) -> None:
+        await send({"type": "websocket.send", "text": error_frame(NotAuthenticated())})
+        await send({"type": "websocket.close", "code": CLOSE_NOT_SIGNED_IN})
 
     async def _visitor(self, scope: Any, receive: Any) -> Visitor | None:
         if visitor := await visitor_of_scope(scope):

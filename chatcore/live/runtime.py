@@ -14,6 +14,7 @@ from chatcore.live.guard import LoginWatch, close_revoked
 from chatcore.live.hub import Hub
 from chatcore.live.presence import Presence
 from chatcore.live.socket import Socket
+from chatcore.metrics import SOCKETS
 from chatcore.services import outlet
 
 log = structlog.get_logger(__name__)
@@ -57,12 +58,14 @@ class Runtime:
         await close_pool()
 
     def greet(self, socket: Socket) -> None:
+        SOCKETS.inc()
         sockets = self.hub.sockets.setdefault(socket.user_id, set())
         sockets.add(socket)
         if len(sockets) == 1:
             self._seen[socket.user_id] = "online"
 
     def farewell(self, socket: Socket) -> None:
+        SOCKETS.dec()
         for topic in list(socket.subscriptions):
             self.leave(socket, topic)
         socket.leave_all()
