@@ -1,0 +1,1 @@
+"""Rules of the house that no type and no import contract can hold."""
