@@ -13,7 +13,7 @@ from pytest_django.fixtures import Settings
 
 from dialogues.models import DialogueMessage, DialogueSession, DialogueTurn
 from dialogues.selectors.turns import open_turns
-from dialogues.services import answering
+from dialogues.services import answering, following
 from dialogues.services.turns import TurnLost, ask, claim_turn, complete_turn, sweep_turns
 from tests.dialogues import Api, Json, dialogue_of, lighthouse
 from tests.live import Stage, eventually
@@ -185,6 +185,38 @@ def test_an_answer_is_called_off_with_the_words_it_has(
     assert data["reply"]["content"] == "I was about to"
     assert DialogueTurn.objects.get(session=session).status == "cancelled"
     assert mira.post(f"dialogues/{session.pk}/cancel/").json() == {"cancelled": 0}
+
+
+def test_an_answerer_that_stays_silent_is_called_off_all_the_same(
+    mira: Api, session: DialogueSession, llm: LanguageServer, gate: threading.Event
+) -> None:
+    llm.will_say("Let me think", gate, " forever")
+    llm.will_say("At once.")
+    thread, first = in_background(mira, session.pk, "Well?")
+    eventually(lambda: len(llm.asked) == 1)
+    assert mira.post(f"dialogues/{session.pk}/cancel/").json() == {"cancelled": 1}
+    thread.join(5)
+    assert first[0]["reply"]["error_code"] == "cancelled"
+    assert mira.say(session.pk, "And now?")["reply"]["content"] == "At once."
+    gate.set()  # what it says now finds the turn closed
+    assert DialogueMessage.objects.filter(session=session).count() == 4
+
+
+def test_who_waits_too_long_is_told_to_come_back(
+    mira: Api,
+    session: DialogueSession,
+    llm: LanguageServer,
+    gate: threading.Event,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(following, "MOST_SECONDS", 0.5)
+    llm.will_say(gate, "At last.")
+    body = {"content": "Well?", "client_ref": str(uuid4())}
+    pending = mira.post(f"dialogues/{session.pk}/messages/", body)
+    assert (pending.status_code, pending.json()["code"]) == (504, "reply_pending")
+    gate.set()
+    monkeypatch.undo()
+    assert mira.say(session.pk, **body)["reply"]["content"] == "At last."
 
 
 def test_a_waiting_question_is_called_off_without_an_answer(

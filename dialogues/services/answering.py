@@ -5,7 +5,7 @@ another worker finds by its lease.
 """
 
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ import structlog
 from django.db import InterfaceError, OperationalError, transaction
 
 from chatcore.errors import ChatcoreError, NotFound
+from chatcore.jobs import enqueue_on_commit
 from chatcore.models.conversations import CONTENT_MAX
 from dialogues.answerers.port import AnswererError, Citation, Delta, Finished
 from dialogues.answerers.registry import answerer_for
@@ -21,7 +22,14 @@ from dialogues.models import DialogueTurn, TurnStatus
 from dialogues.services.context import Told, question_for, remember
 from dialogues.services.leases import Cancelled, Lease
 from dialogues.services.speaking import Speech
-from dialogues.services.turns import MOST_ATTEMPTS, TurnLost, claim_turn, complete_turn, drop_turn
+from dialogues.services.turns import (
+    ANSWER_NEXT,
+    MOST_ATTEMPTS,
+    TurnLost,
+    claim_turn,
+    complete_turn,
+    drop_turn,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -40,18 +48,16 @@ def answer_next(session_id: UUID) -> int:
 
 def answer(turn: DialogueTurn) -> None:
     """Carry one claimed turn to its end: a stored answer, or none when it was called off."""
-    started = time.monotonic()
     with Lease(turn) as lease:
         try:
-            _carry_through(turn, lease, started)
-        except TurnLost:
-            log.warning("turn_lost", turn=str(turn.pk))
+            _carry_through(turn, lease)
+        except TurnLost:  # somebody took it over, or it was closed while the answerer was silent
+            log.info("turn_lost", turn=str(turn.pk))
 
 
-def _carry_through(turn: DialogueTurn, lease: Lease, started: float) -> None:
+def _carry_through(turn: DialogueTurn, lease: Lease) -> None:
     try:
-        attempt = _last_attempt(turn, lease)
-        _store(attempt, int((time.monotonic() - started) * 1000))
+        _store(_last_attempt(turn, lease))
     except NotFound:  # the dialogue was deleted meanwhile
         drop_turn(turn, NotFound.code, "The dialogue was deleted.")
 
@@ -67,7 +73,9 @@ class Attempt:
         self.told: Told | None = None
         self.finished: Finished | None = None
         self.error: ChatcoreError | None = None
+        self.began = time.monotonic()
         self._lease = lease
+        lease.break_off = self.break_off
 
     def run(self) -> None:
         """Listen to the end. Raises TurnLost and NotFound; a database that is away rises, too: the
@@ -83,6 +91,14 @@ class Attempt:
             self.error = AnswererError(
                 "The fault is ours and has been logged.", code="internal_error", retryable=False
             )
+
+    def break_off(self) -> None:
+        """Called off, and the answerer is silent: close the turn without it. Whatever it says later
+        finds the turn closed."""
+        self.error = Cancelled()
+        with suppress(TurnLost):
+            _store(self)
+            enqueue_on_commit(ANSWER_NEXT, session=str(self.turn.session_id))
 
     @property
     def may_be_repeated(self) -> bool:
@@ -137,7 +153,7 @@ def _last_attempt(turn: DialogueTurn, lease: Lease) -> Attempt:
         number += 1
 
 
-def _store(attempt: Attempt, milliseconds: int) -> None:
+def _store(attempt: Attempt) -> None:
     """Close the turn with what the attempt brought."""
     turn, text, error = attempt.turn, attempt.speech.text, attempt.error
     try:
@@ -148,7 +164,7 @@ def _store(attempt: Attempt, milliseconds: int) -> None:
             complete_turn(
                 turn,
                 text,
-                _columns(attempt, milliseconds),
+                _columns(attempt),
                 [asdict(citation) for citation in attempt.citations],
                 _status(error),
             )
@@ -165,10 +181,10 @@ def _status(error: ChatcoreError | None) -> str:
     return TurnStatus.CANCELLED if isinstance(error, Cancelled) else TurnStatus.FAILED
 
 
-def _columns(attempt: Attempt, milliseconds: int) -> dict[str, Any]:
+def _columns(attempt: Attempt) -> dict[str, Any]:
     """The columns of the message beside its text."""
     columns: dict[str, Any] = {
-        "response_time_ms": milliseconds,
+        "response_time_ms": int((time.monotonic() - attempt.began) * 1000),
         "retry_count": attempt.number - 1,
     }
     if done := attempt.finished:

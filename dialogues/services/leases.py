@@ -4,6 +4,7 @@ The answerer may be silent for long, so a small thread does both; checking costs
 """
 
 import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -17,6 +18,8 @@ from dialogues.services.turns import LEASE, TurnLost, renew_lease
 log = structlog.get_logger(__name__)
 
 LOOK_SECONDS = 0.5
+# After a cancel the answerer has so many looks' time to come to a next piece and stop by itself.
+_SILENT_LOOKS = 2
 _LOOKS_PER_RENEWAL = int(LEASE.total_seconds() / LOOK_SECONDS / 3)
 
 
@@ -31,8 +34,11 @@ class Lease:
     """`with Lease(turn) as lease:` and then `lease.check()` between the pieces of the answer."""
 
     def __init__(self, turn: DialogueTurn) -> None:
+        # What closes the turn when it was called off and the answerer stays silent.
+        self.break_off: Callable[[], None] | None = None
         self._turn = turn
         self._lost = False
+        self._silent_looks = 0
         self._cancelled = threading.Event()
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._keep, name=f"lease-{turn.pk}", daemon=True)
@@ -76,5 +82,9 @@ class Lease:
     def _look(self, *, renew: bool) -> None:
         if renew and not renew_lease(self._turn):
             self._lost = True
-        if DialogueTurn.objects.filter(pk=self._turn.pk, cancel_requested=True).exists():
+        if self._cancelled.is_set():
+            self._silent_looks += 1
+            if self._silent_looks == _SILENT_LOOKS and self.break_off:
+                self.break_off()
+        elif DialogueTurn.objects.filter(pk=self._turn.pk, cancel_requested=True).exists():
             self._cancelled.set()
