@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from importlib import import_module
 
 from celery import current_app
 from celery.schedules import BaseSchedule
@@ -95,21 +96,14 @@ def _job_names() -> Iterator[str]:
             if isinstance(name, ast.Constant):
                 yield str(name.value)
             else:
-                yield _constant(tree, ast.unparse(name))
+                yield _constant(path, ast.unparse(name))
     for entry in current_app.conf.beat_schedule.values():
         yield entry["task"]
 
 
-def _constant(tree: ast.Module, name: str) -> str:
-    for node in tree.body:
-        if (
-            isinstance(node, ast.Assign)
-            and isinstance(node.targets[0], ast.Name)
-            and node.targets[0].id == name
-            and isinstance(node.value, ast.Constant)
-        ):
-            return str(node.value.value)
-    raise AssertionError(f"{name} is not a string of this module")
+def _constant(path: str, name: str) -> str:
+    module = import_module(path.removesuffix(".py").replace("/", "."))
+    return str(getattr(module, name))
 
 
 def test_beat_knows_when() -> None:
