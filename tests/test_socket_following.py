@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 
 from chatcore.live.topics import REPLAY_MOST
 from chatcore.models import User
@@ -246,6 +247,25 @@ def test_many_lost_events_at_once_do_not_throw_a_good_reader_out(
         )
         assert client.up_to(many) == list(range(1, many + 1))
         assert client.pings()
+
+
+def test_who_missed_too_much_while_following_is_told_to_reset_once(
+    stage: Stage, layer_loses: pytest.MonkeyPatch
+) -> None:
+    layer_loses.setattr("rooms.topic.REPLAY_MOST", 2)
+    mira, otto = stage.world.mira, stage.world.otto
+    room = room_of(mira, otto)
+    with stage.client(mira) as client:
+        client.subscribe(topic_of(room))
+        with transaction.atomic():  # one look at the database sees all of it
+            for _ in range(3):
+                said(room, otto, "lost")
+        told = client.expect(op="reset")
+        assert (told["topic"], told["version"]) == (topic_of(room), 3)
+        layer_loses.undo()
+        said(room, otto, "live again")
+        assert client.event("message.created", 0.4)["data"]["content"] == "live again"
+        assert client.everything(1.2) == []
 
 
 def test_a_newcomer_costs_nobody_an_event(stage: Stage, layer_loses: pytest.MonkeyPatch) -> None:

@@ -48,15 +48,16 @@ class Feed:
             self._drain()
 
     def heal(self, missed: Iterable[Frame], version: int) -> None:
-        """Pass on what the database holds up to `version`.
+        """Pass on what the database holds up to `version`, and stand there.
 
-        The frames may have holes between their versions: a row that changed twice is one frame, and a
-        row that is gone is none.
+        The frames may have holes between their versions and behind the last one: a row that changed
+        twice is one frame, a row that is gone is none, and of too many there is none at all.
         """
         for frame in missed:
             if frame.version is not None and frame.version > (self.version or 0):
                 self._advance(frame)
-        self.begin_at(version)
+        self.version = max(self.version or 0, version)
+        self._drain()
 
     def _advance(self, frame: Frame) -> None:
         self.version = frame.version
