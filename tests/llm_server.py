@@ -1,19 +1,24 @@
 """A real HTTP server that speaks OpenAI's chat completions, streaming, with scripted answers.
 
 `with LlmServer() as server:` listens on a free port of 127.0.0.1, in threads. What it does is set by
-its fields before the request; what it was sent stands in `requests`.
+its fields before the request, or for one request after the other by `will_say`; what it was sent
+stands in `requests`.
 """
 
 from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
 
+# A piece of text; a pause in seconds; something to wait for; 0 to break off.
+Step = str | float | threading.Event
 _USAGE = {"prompt_tokens": 120, "completion_tokens": 30, "total_tokens": 150}
 
 
@@ -32,6 +37,7 @@ class LlmServer:
     key: str = "test-key"
     requests: list[dict[str, Any]] = field(default_factory=list)
     released: threading.Event = field(default_factory=threading.Event)
+    _next: deque[Sequence[Step]] = field(default_factory=deque)
 
     def __enter__(self) -> Self:
         handler = type("Handler", (_Handler,), {"script": self})
@@ -54,18 +60,37 @@ class LlmServer:
     def base_url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_address[1]}/v1"
 
-    def events(self, model: str) -> Iterator[dict[str, Any] | None]:
+    def will_say(self, *steps: Step) -> None:
+        """What to do at one further request: say this, or fail with a status as the only step."""
+        self._next.append(steps)
+
+    def start_over(self) -> None:
+        self.requests.clear()
+        self._next.clear()
+
+    def steps(self) -> Sequence[Step]:
+        """What to do now."""
+        if self._next:
+            return self._next.popleft()
+        return [self.status] if self.status != 200 else self.pieces
+
+    def events(self, model: str, steps: Sequence[Step]) -> Iterator[dict[str, Any] | None]:
         """The stream's chunks as OpenAI sends them; None where the script breaks off."""
         head = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": model}
-        for place, piece in enumerate(self.pieces):
-            if place == self.cut_after:
+        for place, step in enumerate(steps):
+            if place == self.cut_after or step == 0:
                 yield None
             if place == self.hang_after:
                 self.released.wait(60)
             if place == self.fail_after:
                 yield {"error": {"message": "the GPU is on fire", "code": 500}}
                 return
-            yield {**head, "choices": [{"index": 0, "delta": {"content": piece}}]}
+            if isinstance(step, str):
+                yield {**head, "choices": [{"index": 0, "delta": {"content": step}}]}
+            elif isinstance(step, threading.Event):
+                step.wait(20)
+            else:
+                time.sleep(step)
         yield {**head, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
         if self.tells_usage:
             yield {**head, "choices": [], "usage": _USAGE}
@@ -80,10 +105,14 @@ class _Handler(BaseHTTPRequestHandler):
         self.script.requests.append({"path": self.path, **body})
         if self.headers["Authorization"] != f"Bearer {self.script.key}":
             self._refuse(401, {"message": "Incorrect API key provided"})
-        elif self.script.status != 200:
-            self._refuse(self.script.status, self.script.error)
         else:
-            self._stream(body["model"])
+            self._answer(body["model"], self.script.steps())
+
+    def _answer(self, model: str, steps: Sequence[Step]) -> None:
+        if isinstance(steps[0], int) and steps[0] >= 400:
+            self._refuse(steps[0], self.script.error)
+        else:
+            self._stream(model, steps)
 
     def _refuse(self, status: int, error: dict[str, Any]) -> None:
         body = json.dumps({"error": error}).encode()
@@ -93,14 +122,14 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def _stream(self, model: str) -> None:
+    def _stream(self, model: str, steps: Sequence[Step]) -> None:
         self.close_connection = True
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
         try:
-            for event in self.script.events(model):
+            for event in self.script.events(model, steps):
                 if event is None:
                     return  # no final chunk: the client sees a connection that broke
                 self._chunk(f"data: {json.dumps(event)}\n\n")

@@ -17,22 +17,23 @@ from dialogues.services import answering, following
 from dialogues.services.turns import TurnLost, ask, claim_turn, complete_turn, sweep_turns
 from tests.dialogues import Api, Json, dialogue_of, lighthouse
 from tests.live import Stage, eventually
-from tests.llm import LanguageServer
+from tests.llm_server import LlmServer
 
 pytestmark = pytest.mark.usefixtures("worker")
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[LanguageServer]:
-    with LanguageServer() as running:
+def server() -> Iterator[LlmServer]:
+    with LlmServer() as running:
         yield running
 
 
 @pytest.fixture
-def llm(server: LanguageServer, settings: Settings) -> LanguageServer:
+def llm(server: LlmServer, settings: Settings) -> LlmServer:
     """A model that says what it is told."""
     server.start_over()
     settings.LLM_BASE_URL, settings.LLM_MODEL = server.base_url, "parrot"
+    settings.LLM_API_KEY = server.key
     return server
 
 
@@ -89,7 +90,7 @@ def test_nothing_is_told_of_later_chapters(stage: Stage, mira: Api) -> None:
 
 
 def test_an_answer_streams_as_events(
-    mira: Api, session: DialogueSession, llm: LanguageServer, gate: threading.Event
+    mira: Api, session: DialogueSession, llm: LlmServer, gate: threading.Event
 ) -> None:
     llm.will_say("The first half, ", gate, "and the second.")
     names, text, reply = [], "", None
@@ -108,7 +109,7 @@ def test_an_answer_streams_as_events(
     assert names.count("delta") >= 2
     assert reply
     assert text == reply["content"] == "The first half, and the second."
-    assert (reply["model_used"], reply["tokens_used"]) == ("parrot", 42)
+    assert (reply["model_used"], reply["tokens_used"]) == ("parrot", 150)
 
 
 def test_references_come_before_the_reply(stage: Stage, mira: Api) -> None:
@@ -137,7 +138,7 @@ def test_a_repeat_gives_the_first_message_and_its_reply(
 
 
 def test_a_repeat_joins_an_answer_under_way(
-    mira: Api, session: DialogueSession, llm: LanguageServer, gate: threading.Event
+    mira: Api, session: DialogueSession, llm: LlmServer, gate: threading.Event
 ) -> None:
     llm.will_say("Half", gate, " done.")
     ref = str(uuid4())
@@ -150,11 +151,11 @@ def test_a_repeat_joins_an_answer_under_way(
         assert next(events)[1]["text"] == "Half"
         gate.set()
         assert list(events)[-1][1]["content"] == "Half done."
-    assert len(llm.asked) == 1
+    assert len(llm.requests) == 1
 
 
 def test_two_questions_at_once_are_answered_in_order(
-    mira: Api, session: DialogueSession, llm: LanguageServer, gate: threading.Event
+    mira: Api, session: DialogueSession, llm: LlmServer, gate: threading.Event
 ) -> None:
     llm.will_say(gate, "to the first")
     llm.will_say("to the second")
@@ -173,7 +174,7 @@ def test_two_questions_at_once_are_answered_in_order(
 
 
 def test_an_answer_is_called_off_with_the_words_it_has(
-    mira: Api, session: DialogueSession, llm: LanguageServer, gate: threading.Event
+    mira: Api, session: DialogueSession, llm: LlmServer, gate: threading.Event
 ) -> None:
     llm.will_say("I was about to", gate, " say this.", 0.1, " And this.")
     with mira.stream(session.pk, "Well?") as events:
@@ -188,12 +189,12 @@ def test_an_answer_is_called_off_with_the_words_it_has(
 
 
 def test_an_answerer_that_stays_silent_is_called_off_all_the_same(
-    mira: Api, session: DialogueSession, llm: LanguageServer, gate: threading.Event
+    mira: Api, session: DialogueSession, llm: LlmServer, gate: threading.Event
 ) -> None:
     llm.will_say("Let me think", gate, " forever")
     llm.will_say("At once.")
     thread, first = in_background(mira, session.pk, "Well?")
-    eventually(lambda: len(llm.asked) == 1)
+    eventually(lambda: len(llm.requests) == 1)
     assert mira.post(f"dialogues/{session.pk}/cancel/").json() == {"cancelled": 1}
     thread.join(5)
     assert first[0]["reply"]["error_code"] == "cancelled"
@@ -205,7 +206,7 @@ def test_an_answerer_that_stays_silent_is_called_off_all_the_same(
 def test_who_waits_too_long_is_told_to_come_back(
     mira: Api,
     session: DialogueSession,
-    llm: LanguageServer,
+    llm: LlmServer,
     gate: threading.Event,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -220,7 +221,7 @@ def test_who_waits_too_long_is_told_to_come_back(
 
 
 def test_a_waiting_question_is_called_off_without_an_answer(
-    mira: Api, session: DialogueSession, llm: LanguageServer, gate: threading.Event
+    mira: Api, session: DialogueSession, llm: LlmServer, gate: threading.Event
 ) -> None:
     llm.will_say("Begun ", gate, "and ended")
     one, _ = in_background(mira, session.pk, "First?")
@@ -232,11 +233,11 @@ def test_a_waiting_question_is_called_off_without_an_answer(
     one.join(10)
     two.join(10)
     assert second[0]["reply"] is None
-    assert len(llm.asked) == 1
+    assert len(llm.requests) == 1
 
 
 def test_a_failing_model_is_asked_again(
-    mira: Api, session: DialogueSession, llm: LanguageServer, monkeypatch: pytest.MonkeyPatch
+    mira: Api, session: DialogueSession, llm: LlmServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(answering, "BACK_OFF_SECONDS", (0.1, 0.1))
     llm.will_say(503)
@@ -254,7 +255,7 @@ def test_a_failing_model_is_asked_again(
 
 
 def test_after_three_failures_the_answer_says_so(
-    mira: Api, session: DialogueSession, llm: LanguageServer, monkeypatch: pytest.MonkeyPatch
+    mira: Api, session: DialogueSession, llm: LlmServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(answering, "BACK_OFF_SECONDS", (0.1, 0.1))
     for _ in range(3):
@@ -262,23 +263,23 @@ def test_after_three_failures_the_answer_says_so(
     reply = mira.say(session.pk, "Well?")["reply"]
     assert (reply["error_code"], reply["retry_count"]) == ("llm_failed", 2)
     assert reply["error_message"]
-    assert len(llm.asked) == 3
+    assert len(llm.requests) == 3
     assert mira.say(session.pk, "And now?")["reply"]["error_code"] == ""
 
 
 def test_a_refused_key_is_not_tried_again(
-    mira: Api, session: DialogueSession, llm: LanguageServer
+    mira: Api, session: DialogueSession, llm: LlmServer
 ) -> None:
     llm.will_say(401)
     assert mira.say(session.pk, "Well?")["reply"]["error_code"] == "llm_refused_key"
-    assert len(llm.asked) == 1
+    assert len(llm.requests) == 1
 
 
-def test_the_context_window_is_kept_to(stage: Stage, mira: Api, llm: LanguageServer) -> None:
+def test_the_context_window_is_kept_to(stage: Stage, mira: Api, llm: LlmServer) -> None:
     narrow = dialogue_of(stage.world.mira, context_window=600)
     for n in range(6):
         mira.say(narrow.pk, f"Number {n}: " + "something rather long to say " * 10)
-    told = llm.asked[-1]["messages"]
+    told = llm.requests[-1]["messages"]
     heard = " ".join(message["content"] for message in told)
     assert "Number 5" in heard
     assert "Number 4" in heard
@@ -286,11 +287,11 @@ def test_the_context_window_is_kept_to(stage: Stage, mira: Api, llm: LanguageSer
     wide = dialogue_of(stage.world.mira, context_window=20_000)
     for n in range(3):
         mira.say(wide.pk, f"Number {n}?")
-    assert "Number 0" in str(llm.asked[-1]["messages"])
+    assert "Number 0" in str(llm.requests[-1]["messages"])
 
 
 def test_a_very_long_answer_is_cut_where_it_no_longer_fits(
-    mira: Api, session: DialogueSession, llm: LanguageServer
+    mira: Api, session: DialogueSession, llm: LlmServer
 ) -> None:
     llm.will_say("x" * 9_999, "yz", "and more")
     assert mira.say(session.pk, "Much?")["reply"]["content"] == "x" * 9_999 + "y"
@@ -348,7 +349,7 @@ def test_a_turn_that_takes_workers_down_is_given_up(
 
 
 def test_a_dialogue_takes_only_so_many_questions_at_once(
-    stage: Stage, session: DialogueSession, llm: LanguageServer, mira: Api, gate: threading.Event
+    stage: Stage, session: DialogueSession, llm: LlmServer, mira: Api, gate: threading.Event
 ) -> None:
     llm.will_say(gate, "at last")
     for n in range(20):
@@ -359,7 +360,7 @@ def test_a_dialogue_takes_only_so_many_questions_at_once(
 
 
 def test_a_dialogue_deleted_meanwhile_gets_no_answer(
-    mira: Api, session: DialogueSession, llm: LanguageServer, gate: threading.Event
+    mira: Api, session: DialogueSession, llm: LlmServer, gate: threading.Event
 ) -> None:
     llm.will_say("Too ", gate, "late")
     thread, said = in_background(mira, session.pk, "Well?")

@@ -15,21 +15,22 @@ from dialogues.selectors.turns import open_turns
 from dialogues.services.sessions import delete_dialogue
 from tests.dialogues import Api, Json, dialogue_of, lighthouse
 from tests.live import Client, Stage, eventually
-from tests.llm import LanguageServer
+from tests.llm_server import LlmServer
 
 pytestmark = pytest.mark.usefixtures("worker")
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[LanguageServer]:
-    with LanguageServer() as running:
+def server() -> Iterator[LlmServer]:
+    with LlmServer() as running:
         yield running
 
 
 @pytest.fixture
-def llm(server: LanguageServer, settings: Settings) -> LanguageServer:
+def llm(server: LlmServer, settings: Settings) -> LlmServer:
     server.start_over()
     settings.LLM_BASE_URL, settings.LLM_MODEL = server.base_url, "parrot"
+    settings.LLM_API_KEY = server.key
     return server
 
 
@@ -66,7 +67,7 @@ def created(client: Client, role: str) -> Json:
 
 
 def test_a_question_is_acknowledged_and_its_answer_streams(
-    mira: Client, session: DialogueSession, llm: LanguageServer, gate: threading.Event
+    mira: Client, session: DialogueSession, llm: LlmServer, gate: threading.Event
 ) -> None:
     llm.will_say("One", gate, " two.")
     mira.subscribe(topic(session))
@@ -98,7 +99,7 @@ def test_the_answer_carries_its_references(stage: Stage, mira: Client) -> None:
 
 
 def test_who_comes_late_gets_the_text_so_far_once(
-    stage: Stage, mira: Client, session: DialogueSession, llm: LanguageServer, gate: threading.Event
+    stage: Stage, mira: Client, session: DialogueSession, llm: LlmServer, gate: threading.Event
 ) -> None:
     llm.will_say("The beginning,", gate, " the end.")
     mira.subscribe(topic(session))
@@ -115,7 +116,7 @@ def test_who_comes_late_gets_the_text_so_far_once(
 
 
 def test_a_replay_and_a_reload_show_the_same(
-    stage: Stage, mira: Client, session: DialogueSession, llm: LanguageServer
+    stage: Stage, mira: Client, session: DialogueSession, llm: LlmServer
 ) -> None:
     api = Api(stage, stage.world.mira)
     mira.subscribe(topic(session))
@@ -147,7 +148,7 @@ def test_a_replay_and_a_reload_show_the_same(
 
 
 def test_questions_are_stored_in_the_order_in_which_they_were_sent(
-    mira: Client, session: DialogueSession, llm: LanguageServer, gate: threading.Event
+    mira: Client, session: DialogueSession, llm: LlmServer, gate: threading.Event
 ) -> None:
     llm.will_say(gate, "wait")
     refs = [uuid4() for _ in range(12)]
@@ -158,7 +159,7 @@ def test_questions_are_stored_in_the_order_in_which_they_were_sent(
 
 
 def test_a_deleted_question_is_not_answered(
-    mira: Client, session: DialogueSession, llm: LanguageServer, gate: threading.Event
+    mira: Client, session: DialogueSession, llm: LlmServer, gate: threading.Event
 ) -> None:
     llm.will_say(gate, "first")
     mira.subscribe(topic(session))
@@ -168,7 +169,7 @@ def test_a_deleted_question_is_not_answered(
     assert mira.event("reply.failed")["data"]["code"] == "cancelled"
     gate.set()
     assert created(mira, "assistant")["content"] == "first"
-    assert len(llm.asked) == 1
+    assert len(llm.requests) == 1
 
 
 def test_only_ones_own_words_are_changed(mira: Client, session: DialogueSession) -> None:
@@ -183,7 +184,7 @@ def test_only_ones_own_words_are_changed(mira: Client, session: DialogueSession)
 
 
 def test_cancel_stops_the_answer_that_streams(
-    mira: Client, session: DialogueSession, llm: LanguageServer, gate: threading.Event
+    mira: Client, session: DialogueSession, llm: LlmServer, gate: threading.Event
 ) -> None:
     llm.will_say("I was going to", gate, " say more", 0.1, " and more")
     mira.subscribe(topic(session))

@@ -14,6 +14,8 @@ from dialogues.services.following import Ended, Piece, ReplyPending, ending_of, 
 from dialogues.services.turns import Asked
 
 EVENT_STREAM = "text/event-stream"
+# Proxies cut a connection on which nothing is said; this long after the last word we say a comment.
+_SILENT_SECONDS = 10
 
 
 class EventStreamRenderer(JsonRenderer):
@@ -47,6 +49,7 @@ def _streamed(asked: Asked) -> StreamingHttpResponse:
 
 async def _events(asked: Asked) -> AsyncIterator[bytes]:
     yield _event("message", asked.message)
+    silent = 0
     try:
         async for step in steps_of(asked):
             if isinstance(step, Piece):
@@ -55,7 +58,7 @@ async def _events(asked: Asked) -> AsyncIterator[bytes]:
             elif isinstance(step, Ended):
                 for event in _ending(step):
                     yield event
-            else:
+            elif (silent := silent + 1) % _SILENT_SECONDS == 0:
                 yield b": still here\n\n"
     except ReplyPending as error:
         yield _event("error", {"code": error.code, "detail": error.detail, "reply": None})

@@ -60,6 +60,8 @@ def change_dialogue(session: DialogueSession, **columns: Any) -> DialogueSession
     """Title, settings, or status `active` / `archived`; opening it again forgets its end."""
     if columns.get("status") == DialogueStatus.ENDED:
         raise StatusNotAllowed
+    if not columns:
+        return session
     if columns.get("status") == DialogueStatus.ACTIVE:
         columns["ended_at"] = None
     return change(session.id, **columns)
