@@ -3,13 +3,13 @@
  * once, empty, into a <template>; this file fills that, so first load and live insert are one
  * markup. Everything people or models wrote goes in as text, never as HTML.
  */
+import { quotedParts } from "./quotations.js";
 
 /**
  * @typedef {{id: string, seq: number, author: string, mine: boolean, kind: string, content: string,
  *   createdAt: string, edited: boolean, deleted: boolean, citations: Citation[], state?: string}} Line
  * @typedef {{url: string, place: string, quote: string, inline?: boolean}} Citation
  */
-import { quotedParts } from "./quotations.js";
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const dayAndClock = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
