@@ -68,7 +68,8 @@ class MessageAdmin(PrivateWords[M], ReadOnly[M], BigTable[M]):
     def _found(self, queryset: QuerySet[M], term: str) -> QuerySet[M]:
         if key := id_of(term):
             message = queryset.filter(id=key)
-            return message if message.exists() else queryset.filter(**{self.conversation: key})
+            within = queryset.filter(**{self.conversation: key}).order_by("-seq")
+            return message if message.exists() else within
         person = person_named(term)
         return queryset.filter(self.by(person)) if person else queryset.none()
 
