@@ -43,7 +43,9 @@ class Outbox:
     async def push_patiently(self, text: str) -> None:
         """For a replay: wait for the reader instead of giving it up."""
         if self._is_filling() and self._task:
-            await self._task
+            # Not `await self._task`: a reader that is given up meanwhile would cancel us, too, and
+            # the line would be cut before it has heard why.
+            await asyncio.wait({self._task})
         self.push(text, passing=False)
 
     async def finish(self) -> None:
