@@ -10,6 +10,7 @@ from django.test import Client as Browser
 
 from chatcore.models import AccountStatus, Login
 from chatcore.selectors.logins import make_access_token
+from chatcore.selectors.presence import online_in
 from chatcore.services import publish as publisher
 from chatcore.services.logins import revoke_login
 from chatcore.services.tickets import issue_socket_ticket
@@ -18,7 +19,7 @@ from rooms.models import RoomParticipant
 from rooms.services.participants import leave, remove_participant
 from rooms.services.rooms import delete_room
 from tests.client import ContractClient
-from tests.live import Client, Stage, WebProcess
+from tests.live import Client, Stage, WebProcess, eventually
 from tests.rooms import access_to, room_of, said, topic_of
 
 
@@ -54,6 +55,19 @@ def test_who_loses_a_room_is_told_within_5_seconds(stage: Stage, hint: str, how:
             assert client.everything(0.8) == []
         assert client.subscribe(topic_of(room))[1]["code"] == "not_found"
         assert client.pings()
+
+
+def test_who_loses_a_room_is_not_seen_there_any_more(stage: Stage) -> None:
+    mira, otto = stage.world.mira, stage.world.otto
+    room = room_of(otto, mira)
+    with stage.client(mira) as hers, stage.client(otto) as his:
+        hers.subscribe(topic_of(room))
+        his.subscribe(topic_of(room))
+        eventually(lambda: online_in(topic_of(room)) == {mira.pk, otto.pk})
+        remove_participant(access=access_to(room, otto), user_id=mira.pk)
+        hers.expect(op="revoked")
+        eventually(lambda: online_in(topic_of(room)) == {otto.pk})
+        eventually(lambda: his.event("presence")["data"]["offline"] == [str(mira.pk)])
 
 
 def test_a_right_that_was_lost_without_a_trace_is_found_by_the_heartbeat(

@@ -1,9 +1,8 @@
 """Subscribing: join first, read the snapshot then, so that nothing falls between replay and live."""
 
-from chatcore.errors import ChatcoreError, Conflict
-from chatcore.frames import Frame, encode
+from chatcore.errors import Conflict, NotFound
+from chatcore.frames import Frame
 from chatcore.live.me import MeFollow, followed_topic
-from chatcore.live.runtime import runtime
 from chatcore.live.socket import MOST_TOPICS, Socket
 from chatcore.live.subscription import Subscription
 from chatcore.live.topics import Entrance, parse_topic
@@ -15,36 +14,42 @@ async def enter(socket: Socket, topic: str, after_version: int | None) -> None:
     topic = f"{kind.name}:{id_}"
     if topic not in socket.subscriptions and len(socket.subscriptions) >= MOST_TOPICS:
         raise Conflict(f"One socket follows at most {MOST_TOPICS} topics.", code="too_many_topics")
-    runtime().leave(socket, topic)  # subscribing again asks again
+    socket.leave(topic)  # subscribing again asks again
     subscription = Subscription(socket, topic)
     feed = await socket.hub.join(topic, subscription)
     try:
         entrance = await kind.enter(socket.user_id, id_, after_version)
-    except ChatcoreError:
+    except BaseException:
         socket.hub.leave(topic, subscription)
         raise
+    if subscription not in feed.sinks:  # the right was lost while we asked for it
+        raise NotFound
     feed.begin_at(entrance.version)
-    socket.subscriptions[topic] = subscription
-    await _replay(socket, topic, entrance, after_version)
-    subscription.first_visible = entrance.first_visible
-    subscription.go_live(entrance.version, entrance.running)
-    runtime().presence.entered(topic, socket.user_id)
+    socket.follow(topic, subscription)
+    await _begin(socket, subscription, entrance, after_version)
 
 
-async def _replay(socket: Socket, topic: str, entrance: Entrance, after: int | None) -> None:
-    missed = () if after is None else entrance.missed
+async def _begin(
+    socket: Socket, subscription: Subscription, entrance: Entrance, after: int | None
+) -> None:
+    """Write the replay, say that it is over, and let live frames pass."""
+    topic, missed = subscription.topic, () if after is None else entrance.missed
+    for frame in missed or ():
+        await socket.push_patiently(frame.text)
+    if socket.subscriptions.get(topic) is not subscription:
+        return  # the right was lost meanwhile, and they were told
     body = {"topic": topic, "seq": entrance.seq, "version": entrance.version}
     if missed is None:
-        await socket.push_patiently(encode({"op": "reset", **body}))
-        return
-    for frame in missed:
-        await socket.push_patiently(frame.text)
-    await socket.push_patiently(encode({"op": "subscribed", **body, "replayed": len(missed)}))
+        socket.tell({"op": "reset", **body})
+    else:
+        socket.tell({"op": "subscribed", **body, "replayed": len(missed)})
+    subscription.first_visible = entrance.first_visible
+    subscription.go_live(entrance.version, entrance.running)
 
 
 async def enter_me(socket: Socket) -> None:
     """Subscribe to what concerns the person, whichever conversation it comes from."""
-    runtime().leave(socket, "me")
+    socket.leave("me")
     subscription = _MeSubscription(socket, f"user:{socket.user_id}")
     await socket.hub.join(subscription.topic, subscription)
     socket.subscriptions["me"] = subscription

@@ -16,6 +16,7 @@ from channels.layers import get_channel_layer
 from chatcore.errors import ChatcoreError
 from chatcore.frames import Frame, encode
 from chatcore.live.feed import Feed, Sink
+from chatcore.live.presence import Presence
 from chatcore.live.rights import lost_subscriptions
 from chatcore.live.topics import kinds, parse_topic
 from chatcore.services.publish import group_name, unpacked
@@ -32,6 +33,7 @@ class Hub:
     def __init__(self) -> None:
         self.feeds: dict[str, Feed] = {}
         self.sockets: dict[UUID, set[Any]] = {}
+        self.presence = Presence()
         self._channel: str | None = None
         self._unjoined: set[str] = set()
         self._healing: set[str] = set()

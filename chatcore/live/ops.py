@@ -23,7 +23,6 @@ from chatcore.live.client_frames import (
     Unsubscribe,
 )
 from chatcore.live.entering import enter, enter_me
-from chatcore.live.runtime import runtime
 from chatcore.live.socket import Socket
 from chatcore.live.topics import canonical, parse_topic
 from chatcore.metrics import ACKS
@@ -52,7 +51,7 @@ async def _subscribe(socket: Socket, frame: Subscribe) -> None:
 
 async def _unsubscribe(socket: Socket, frame: Unsubscribe) -> None:
     topic = canonical(frame.topic)
-    runtime().leave(socket, topic)
+    socket.leave(topic)
     socket.tell({"op": "unsubscribed", "topic": topic})
 
 

@@ -12,7 +12,6 @@ from chatcore.live.db import close_pool, fetch, open_pool
 from chatcore.live.flusher import Flusher
 from chatcore.live.guard import LoginWatch, close_revoked
 from chatcore.live.hub import Hub
-from chatcore.live.presence import Presence
 from chatcore.live.socket import Socket
 from chatcore.metrics import SOCKETS
 from chatcore.services import outlet
@@ -30,7 +29,6 @@ class Runtime:
     def __init__(self) -> None:
         self.hub = Hub()
         self.flusher = Flusher()
-        self.presence = Presence()
         self._tasks: list[asyncio.Task[None]] = []
         self._seen: dict[UUID, str] = {}
 
@@ -54,7 +52,7 @@ class Runtime:
         await self.flusher.stop()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(3):
-                await self.presence.stop()
+                await self.hub.presence.stop()
         await close_pool()
 
     def greet(self, socket: Socket) -> None:
@@ -66,19 +64,12 @@ class Runtime:
 
     def farewell(self, socket: Socket) -> None:
         SOCKETS.dec()
-        for topic in list(socket.subscriptions):
-            self.leave(socket, topic)
         socket.leave_all()
         sockets = self.hub.sockets.get(socket.user_id, set())
         sockets.discard(socket)
         if not sockets:
             self.hub.sockets.pop(socket.user_id, None)
             self._seen[socket.user_id] = "offline"
-
-    def leave(self, socket: Socket, topic: str) -> None:
-        if topic in socket.subscriptions and topic != "me":
-            self.presence.left(topic, socket.user_id)
-        socket.leave(topic)
 
     async def _beat(self) -> None:
         """A second's work: a twentieth of the heartbeats, unread counts, who came and went."""
@@ -92,10 +83,10 @@ class Runtime:
                         socket.me.tell_changes()
                     if hash(socket) // 16 % HEARTBEAT_SECONDS == second % HEARTBEAT_SECONDS:
                         socket.heartbeat()
-            await _guarded("presence", self.presence.tell_changes())
+            await _guarded("presence", self.hub.presence.tell_changes())
             await _guarded("last_seen", self._store_seen())
             if second % HEARTBEAT_SECONDS == 0:
-                await _guarded("presence", self.presence.renew())
+                await _guarded("presence", self.hub.presence.renew())
 
     async def _check(self) -> None:
         """Every few seconds: versions and sign-ins; every heartbeat: the rights of all subscriptions."""

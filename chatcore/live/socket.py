@@ -42,7 +42,6 @@ class Socket:
         self.number = str(next(_numbers))
         self.subscriptions: dict[str, Subscription] = {}
         self.me: MeFollow | None = None
-        self.typing_on: set[str] = set()
         self._send = send
         self._outbox = Outbox(send, self.give_up)
         self._closing: asyncio.Task[None] | None = None
@@ -104,6 +103,7 @@ class Socket:
     def lose(self, topic: str) -> None:
         """The right to read is gone; the hub has already taken the subscription out."""
         if self.subscriptions.pop(topic, None):
+            self.hub.presence.left(topic, self.user_id)
             self.tell({"op": "revoked", "topic": topic})
 
     def revoke(self) -> None:
@@ -134,11 +134,17 @@ class Socket:
     def is_closing(self) -> bool:
         return self._closing is not None
 
-    # -- leaving --
+    # -- entering and leaving --
+
+    def follow(self, topic: str, subscription: Subscription) -> None:
+        """The subscription is good: it counts, and whoever follows the topic sees them come."""
+        self.subscriptions[topic] = subscription
+        self.hub.presence.entered(topic, self.user_id)
 
     def leave(self, topic: str) -> None:
         if subscription := self.subscriptions.pop(topic, None):
             self.hub.leave(subscription.topic, subscription)
+            self.hub.presence.left(topic, self.user_id)
         if topic == "me" and self.me:
             self.me.stop()
             self.me = None
