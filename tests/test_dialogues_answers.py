@@ -8,6 +8,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
@@ -346,6 +347,24 @@ def test_a_turn_that_takes_workers_down_is_given_up(
     turn = DialogueTurn.objects.get(pk=asked.turn_id)
     assert (turn.status, turn.error_code) == ("failed", "gave_up")
     assert turn.reply
+
+
+def test_an_answer_survives_the_loss_of_every_connection(
+    mira: Api, session: DialogueSession, llm: LlmServer, gate: threading.Event
+) -> None:
+    llm.will_say("Paid", gate, " for.")
+    thread, said = in_background(mira, session.pk, "Well?")
+    eventually(lambda: len(llm.requests) == 1)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        assert cursor.fetchone()[0] > 0
+    gate.set()
+    thread.join(15)
+    assert said[0]["reply"]["content"] == "Paid for."
+    assert len(llm.requests) == 1
 
 
 def test_a_dialogue_takes_only_so_many_questions_at_once(

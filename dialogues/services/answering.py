@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from chatcore.errors import ChatcoreError, NotFound
 from chatcore.jobs import enqueue_on_commit
@@ -35,6 +35,8 @@ log = structlog.get_logger(__name__)
 
 # Before the second and the third attempt.
 BACK_OFF_SECONDS = (1.0, 4.0)
+# After the database went away with an answer in our hands.
+STORE_AGAIN_SECONDS = (0.5, 2.0, 5.0)
 
 
 def answer_next(session_id: UUID) -> int:
@@ -57,7 +59,7 @@ def answer(turn: DialogueTurn) -> None:
 
 def _carry_through(turn: DialogueTurn, lease: Lease) -> None:
     try:
-        _store(_last_attempt(turn, lease))
+        _store_patiently(_last_attempt(turn, lease))
     except NotFound:  # the dialogue was deleted meanwhile
         drop_turn(turn, NotFound.code, "The dialogue was deleted.")
 
@@ -151,6 +153,19 @@ def _last_attempt(turn: DialogueTurn, lease: Lease) -> Attempt:
             attempt.error = called_off
             return attempt
         number += 1
+
+
+def _store_patiently(attempt: Attempt) -> None:
+    """An answer that was paid for survives a restart of the database; storing it twice is
+    impossible, so whether the first try got through need not be known."""
+    for pause in STORE_AGAIN_SECONDS:
+        try:
+            return _store(attempt)
+        except (OperationalError, InterfaceError) as error:
+            log.warning("answer_not_stored", turn=str(attempt.turn.pk), error=repr(error))
+            connection.close()
+            time.sleep(pause)
+    return _store(attempt)
 
 
 def _store(attempt: Attempt) -> None:

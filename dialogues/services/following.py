@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import orjson
+from django.db import InterfaceError, OperationalError
 
 from chatcore.errors import ChatcoreError
 from chatcore.frames import Frame
@@ -19,7 +20,7 @@ from chatcore.live.listen import Listener, listen
 from chatcore.live.runtime import runtime
 from chatcore.live.threads import in_thread
 from dialogues.selectors.messages import MessageObject, message_row, messages_out
-from dialogues.selectors.turns import TurnState, turn_state
+from dialogues.selectors.turns import turn_state
 from dialogues.services.changes import topic_of
 from dialogues.services.speaking import TextSoFar, text_so_far
 from dialogues.services.turns import Asked
@@ -74,15 +75,11 @@ async def steps_of(asked: Asked) -> AsyncIterator[Piece | Ended | None]:
         if so_far := await in_thread(text_so_far, session_id=session_id):
             for piece in tail.catch_up(so_far):
                 yield piece
-        while True:
-            state = await in_thread(turn_state, turn_id=asked.turn_id)
-            if state is None or not state.open:
-                break
+        while (ended := await _ending(asked)) is None:
             if time.monotonic() > deadline:
                 raise ReplyPending(_LATER)
             async for heard in _heard(listener, tail):
                 yield heard
-    ended = await in_thread(_ending, session_id=session_id, state=state)
     if ended.reply and (rest := tail.rest(ended.reply["content"])):
         yield rest
     yield ended
@@ -134,9 +131,20 @@ class _Tail:
         return Piece(0, whole)
 
 
-def _ending(session_id: UUID, state: TurnState | None) -> Ended:
+async def _ending(asked: Asked) -> Ended | None:
+    """How the turn ended; None while it goes on, or while the database cannot be asked."""
+    try:
+        return await in_thread(_ending_of, session_id=asked.session_id, turn_id=asked.turn_id)
+    except (OperationalError, InterfaceError):
+        return None
+
+
+def _ending_of(session_id: UUID, turn_id: UUID) -> Ended | None:
+    state = turn_state(turn_id)
     if state is None:
         return Ended(None, "not_found", "The dialogue is gone.")
+    if state.open:
+        return None
     reply = None
     if state.reply_id:
         (reply,) = messages_out([message_row(session_id, state.reply_id)])

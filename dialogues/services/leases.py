@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 import structlog
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from chatcore.errors import ChatcoreError
 from dialogues.models import DialogueTurn
@@ -74,7 +74,7 @@ class Lease:
             looks += 1
             try:
                 self._look(renew=looks % _LOOKS_PER_RENEWAL == 0)
-            except DatabaseError as error:  # it comes back, or the lease runs out
+            except Error as error:  # it comes back, or the lease runs out
                 log.warning("lease_not_renewed", turn=str(self._turn.pk), error=repr(error))
             finally:
                 connection.close()
