@@ -1,7 +1,7 @@
 """Jobs: how far long work is, and what came of it."""
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.contrib import admin
@@ -44,6 +44,12 @@ class JobAdmin(ReadOnly[Job]):
         ("Result", {"fields": ["result"]}),
         ("When", {"fields": ["created_by", "created_at", "updated_at", "finished_at"]}),
     ]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Job | None = None) -> Any:
+        """Without the result while there is none: the page does not renew that part."""
+        shown = super().get_fieldsets(request, obj)
+        unfinished = obj is not None and obj.state in UNFINISHED
+        return [part for part in shown if not (unfinished and part[0] == "Result")]
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.progress_view)
