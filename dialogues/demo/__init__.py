@@ -21,7 +21,6 @@ from django.db.models import Model, Q
 from chatcore.demo import Demo, DemoPart, delete_without_trace, register_demo, remembered
 from chatcore.models import User
 from dialogues.models import Book, Character, DialogueMessage, DialogueSession
-from dialogues.services.answering import answer_next
 from dialogues.services.books import import_book
 from dialogues.services.characters import put_character
 from dialogues.services.sessions import create_dialogue
@@ -77,6 +76,9 @@ def _begin(demo: Demo, key: str, book: Any, facts: dict[str, Any]) -> None:
 
 
 def _answer(session: Model) -> None:
+    # Every process loads this module; the SDK behind the answerers takes half a second to load.
+    from dialogues.services.answering import answer_next
+
     try:
         answer_next(session.pk)
     except Exception:
