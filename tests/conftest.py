@@ -48,7 +48,30 @@ def django_db_setup(
     yield
     if not django_db_keepdb:
         with django_db_blocker.unblock():
+            # A thread that gave its connection back to the pool a moment ago must not keep us from it.
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
             teardown_databases(made, verbosity=0)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A flush after a test would take away what migrations seeded, and every later test would fail."""
+    for item in items:
+        mark = item.get_closest_marker("django_db")
+        if mark and mark.kwargs.get("transaction"):
+            raise pytest.UsageError(f"{item.nodeid}: use the fixture `committed` or `stage`.")
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """What the test writes is committed, for code that looks with connections of its own."""
+    with django_db_blocker.unblock():
+        empty_tables()
+        yield
+        empty_tables()
 
 
 @pytest.fixture(autouse=True)

@@ -26,10 +26,18 @@ _data_dir: Path | None = None
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests(args: list[str]) -> Generator[None, None, None]:
     """Start the servers ahead of pytest-django, which reads the settings in the same hook."""
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        _keep_apart(int(worker.removeprefix("gw")))
     idle = {"--help", "-h", "--version", "-V", "--fixtures", "--markers"} & set(args)
     if not idle and "PYTEST_XDIST_WORKER" not in os.environ:
         start()
     yield
+
+
+def _keep_apart(worker: int) -> None:
+    """Each process of a run has three numbered databases of the one Valkey to itself."""
+    base, _, number = os.environ["REDIS_URL"].rpartition("/")
+    os.environ["REDIS_URL"] = f"{base}/{int(number or 0) + 3 * (worker + 1)}"
 
 
 def start() -> None:

@@ -31,7 +31,7 @@ def readiness() -> tuple[int, dict[str, Any]]:
     return answer.status_code, answer.json()["parts"]
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("committed")
 def test_every_part_is_named_and_well() -> None:
     create_partitions()
     health.note_worker_alive()
@@ -40,7 +40,7 @@ def test_every_part_is_named_and_well() -> None:
     assert all(part["ok"] for part in parts.values())
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("committed")
 def test_a_silent_worker_is_named_with_its_mend() -> None:
     status, parts = readiness()
     assert status == 503
@@ -48,7 +48,7 @@ def test_a_silent_worker_is_named_with_its_mend() -> None:
     assert "up --only worker" in parts["worker"]["mend"]
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("committed")
 def test_too_few_months_ahead_are_named_with_their_mend(settings: Settings) -> None:
     create_partitions()
     settings.PARTITION_MONTHS_RED = 99
@@ -58,7 +58,7 @@ def test_too_few_months_ahead_are_named_with_their_mend(settings: Settings) -> N
     assert "partitions --create" in parts["partitions"]["mend"]
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("committed")
 def test_a_database_out_of_reach_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     connect = psycopg.connect
     monkeypatch.setattr(psycopg, "connect", lambda **_: connect(host="127.0.0.1", port=1))
@@ -73,7 +73,7 @@ def test_alive_asks_nobody_and_takes_any_host_name() -> None:
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("committed")
 def test_figures_are_for_this_machine_or_for_the_token(settings: Settings) -> None:
     client = Client()
     assert b"chatcore_ready" in client.get("/metrics").content
@@ -86,7 +86,7 @@ def test_figures_are_for_this_machine_or_for_the_token(settings: Settings) -> No
     assert told.status_code == 200
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("committed")
 def test_the_doctor_names_each_problem_with_its_fix() -> None:
     create_partitions()
     told = StringIO()
@@ -99,7 +99,7 @@ def test_the_doctor_names_each_problem_with_its_fix() -> None:
     assert all(finding["mend"] for finding in problems)
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("committed")
 def test_the_doctor_says_which_migration_is_missing() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
