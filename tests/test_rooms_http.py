@@ -150,6 +150,8 @@ def test_guests_join_where_guests_are_allowed(world: Cast, client_of: ClientOf) 
     assert code(gil.post(url(closed, "join/"))) == (404, "not_found")
     refused = client_of(world.mira).post(url(closed, "participants/"), {"user": world.gil.pk})
     assert code(refused) == (403, "no_guests")
+    body = {"participants": [world.gil.pk], "guest_access_allowed": False}
+    assert code(client_of(world.mira).post(ROOMS, body)) == (403, "no_guests")
 
 
 def test_who_was_put_out_does_not_come_back_alone(world: Cast, client_of: ClientOf) -> None:
@@ -162,6 +164,42 @@ def test_who_was_put_out_does_not_come_back_alone(world: Cast, client_of: Client
     assert code(otto.get(url(room, "messages/"))) == (404, "not_found")
     again = client_of(world.mira).post(url(room, "participants/"), {"user": world.otto.pk})
     assert again.status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("change", "refusal"),
+    [({"status": "muted"}, "muted"), ({"role": "observer"}, "read_only")],
+)
+def test_nobody_finds_their_voice_by_leaving_and_joining(
+    world: Cast, client_of: ClientOf, change: dict[str, Any], refusal: str
+) -> None:
+    room = room_of(world.mira, world.otto)
+    change_participant(access=access_to(room, world.mira), user_id=world.otto.pk, changes=change)
+    otto = client_of(world.otto)
+    assert code(otto.post(url(room, "messages/"), {"content": "x"})) == (403, refusal)
+    assert otto.post(url(room, "leave/")).status_code == 204
+    assert otto.post(url(room, "join/")).status_code == 200
+    assert code(otto.post(url(room, "messages/"), {"content": "x"})) == (403, "read_only")
+
+
+@pytest.mark.parametrize(
+    ("change", "refusal"),
+    [
+        ({"status": "muted"}, "muted"),
+        ({"role": "observer"}, "read_only"),
+        ({"can_send_messages": False}, "read_only"),
+    ],
+)
+def test_who_may_not_say_anything_may_not_say_it_by_editing(
+    world: Cast, client_of: ClientOf, change: dict[str, Any], refusal: str
+) -> None:
+    room = room_of(world.mira, world.otto)
+    message = url(room, f"messages/{said(room, world.otto, 'kind words').id}/")
+    otto = client_of(world.otto)
+    assert otto.patch(message, {"content": "kinder words"}).status_code == 200
+    change_participant(access=access_to(room, world.mira), user_id=world.otto.pk, changes=change)
+    assert code(otto.patch(message, {"content": "rude words"})) == (403, refusal)
+    assert otto.delete(message).status_code == 204  # taking back is no saying
 
 
 def test_inviting_is_a_right(world: Cast, client_of: ClientOf) -> None:

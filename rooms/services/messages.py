@@ -12,7 +12,8 @@ from chatcore.models import User
 from chatcore.selectors.rows import dict_rows, fetch_rows
 from chatcore.services.append import Appended, Draft, append_one, next_version
 from chatcore.services.publish import publish_created_on_commit, publish_on_commit
-from rooms.models import RoomStatus
+from chatcore.services.refusals import refusal_error
+from rooms.models import ParticipantStatus, Role, RoomStatus
 from rooms.selectors.access import RoomAccess, room_for
 from rooms.selectors.messages import ONE_SQL, message_out
 from rooms.services.timeline import ROOM_TIMELINE
@@ -80,19 +81,22 @@ def _take_back(row: dict[str, Any]) -> Appended:
 
 
 def _own_row(user: User, room: UUID, message: UUID) -> Mapping[str, Any]:
-    access = room_for(user, room)
-    _refuse_closed(access)
+    _refuse_silenced(room_for(user, room))
     row = _row(room, message)
     if row["sender_id"] != user.pk:
         raise Forbidden("Only its sender may edit a message.", code="not_yours")
     return row
 
 
-def _refuse_closed(access: RoomAccess) -> None:
+def _refuse_silenced(access: RoomAccess) -> None:
+    """Who may say nothing new may not say it by editing, either: as ROOM_TIMELINE's `refusal`."""
+    place = access.participant
     if access.room.status != RoomStatus.ACTIVE:
-        raise Conflict("The room is closed.", code="room_closed")
-    if access.participant.status == "muted":
-        raise Forbidden("You are muted in this room.", code="muted")
+        raise refusal_error("room_closed")
+    if place.status == ParticipantStatus.MUTED:
+        raise refusal_error("muted")
+    if place.role == Role.OBSERVER or not place.can_send_messages:
+        raise refusal_error("read_only")
 
 
 def _row(room: UUID, message: UUID) -> dict[str, Any]:

@@ -73,6 +73,8 @@ def leave(*, access: RoomAccess) -> None:
     with transaction.atomic():
         version = next_version(ROOM_TIMELINE, access.room.pk)
         place = _present_place(access.room, access.participant.user_id)
+        if place.status == ParticipantStatus.MUTED:
+            place.can_send_messages = False  # joining again must not undo a moderator's word
         place.status = ParticipantStatus.LEFT
         _refuse_last_moderator(access.room, place)
         _store(place, version)
@@ -93,13 +95,25 @@ def _add(room: ChatRoom, user: User, role: str | None) -> RoomParticipant:
         room.refresh_from_db()
         place = participant_row(room, user.pk) or RoomParticipant(room=room, user=user)
         _refuse_addition(room, user, place)
-        place.role = role or (Role.GUEST if user.account_type == "guest" else Role.MEMBER)
+        place.role = role or _role_on_coming(place, user)
         place.status = ParticipantStatus.ACTIVE
         place.joined_at, place.left_at = timezone.now(), None
         place.joined_seq = room.last_seq
         # What was said before somebody came is history, not unread.
         place.last_read_seq = max(place.last_read_seq, room.last_seq)
         return _store(place, version)
+
+
+def _role_on_coming(place: RoomParticipant, user: User) -> str:
+    """An observer who comes back is one still: that was a moderator's decision."""
+    if place.role == Role.OBSERVER:
+        return Role.OBSERVER
+    return role_of_newcomer(user)
+
+
+def role_of_newcomer(user: User) -> str:
+    """What somebody is in a room unless a moderator says otherwise."""
+    return Role.GUEST if user.account_type == "guest" else Role.MEMBER
 
 
 def _refuse_addition(room: ChatRoom, user: User, place: RoomParticipant) -> None:

@@ -7,8 +7,8 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from chatcore.errors import Conflict, Invalid, NotFound
-from chatcore.models import User
+from chatcore.errors import Conflict, Forbidden, Invalid, NotFound
+from chatcore.models import AccountType, User
 from chatcore.selectors.permissions import require
 from chatcore.services.append import next_version
 from chatcore.services.publish import publish_on_commit
@@ -16,7 +16,7 @@ from rooms.events import RoomJoined, RoomUpdated
 from rooms.models import PRESENT, ChatRoom, Role, RoomParticipant, RoomType
 from rooms.selectors.access import RoomAccess
 from rooms.selectors.rooms import room_out
-from rooms.services.participants import come_back
+from rooms.services.participants import come_back, role_of_newcomer
 from rooms.services.timeline import ROOM_TIMELINE
 
 
@@ -24,10 +24,12 @@ def create_room(*, by: User, members: Sequence[UUID] = (), **columns: Any) -> Ro
     """Make a room with its maker as moderator; the maker's place in it.
 
     A direct room of two people exists once: asked for again, the first is returned. Raises Forbidden
-    without `chat:room:create`, Invalid for unknown members.
+    without `chat:room:create` or for guests where none are allowed, NotFound for unknown members.
     """
     require(by, "chat:room:create")
     others = _known_users(set(members) - {by.pk})
+    if not columns.get("guest_access_allowed", True) and any(map(_is_guest, others)):
+        raise Forbidden("Guests are not allowed in this room.", code="no_guests")
     if columns.get("room_type") == RoomType.DIRECT:
         return _direct_room(by, others, columns)
     if len(others) + 1 > columns.get("max_participants", 50):
@@ -88,15 +90,18 @@ def _create(by: User, others: Sequence[User], columns: Mapping[str, Any]) -> Roo
     room = ChatRoom.objects.create(creator=by, **columns)
     role = Role.MEMBER if columns.get("direct_key") else Role.MODERATOR
     place = RoomParticipant(room=room, user=by, role=role, can_invite_others=True)
-    places = [place, *(RoomParticipant(room=room, user=user, role=_role(user)) for user in others)]
+    places = [
+        place,
+        *(RoomParticipant(room=room, user=user, role=role_of_newcomer(user)) for user in others),
+    ]
     RoomParticipant.objects.bulk_create(places)
     for each in places:
         publish_on_commit(f"user:{each.user_id}", RoomJoined(room=str(room.pk)))
     return place
 
 
-def _role(user: User) -> str:
-    return Role.GUEST if user.account_type == "guest" else Role.MEMBER
+def _is_guest(user: User) -> bool:
+    return user.account_type == AccountType.GUEST
 
 
 def _known_users(ids: set[UUID]) -> list[User]:
