@@ -458,6 +458,14 @@ def test_a_grant_tells_who_gave_it(as_admin: Client, full: Cast) -> None:
     assert PermissionGrant.objects.get(action="invite", user=full.otto).granted_by == full.ada
 
 
+def test_an_action_that_does_not_exist_is_not_granted(as_admin: Client, full: Cast) -> None:
+    domain = PermissionGrant.objects.get(user=full.otto).domain
+    fields = {"domain": str(domain.pk), "action": "fly", "user": str(full.otto.pk)}
+    answer = as_admin.post(page(PermissionGrant, "add"), fields)
+    assert "and * for all of them" in answer.content.decode()
+    assert not PermissionGrant.objects.filter(action="fly").exists()
+
+
 @pytest.fixture(autouse=True)
 def _media(settings: Any, tmp_path: Any) -> None:
     settings.MEDIA_ROOT = tmp_path

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -12,6 +12,13 @@ from django.http import HttpRequest
 from chatcore.admin.base import ChatcoreAdmin, ReadOnlyInline
 from chatcore.admin_site import PEOPLE, Menu
 from chatcore.models import PermissionDomain, PermissionGrant
+from chatcore.models.permissions import ANY_ACTION
+from chatcore.services.permissions import grant
+
+if TYPE_CHECKING:
+    Form = forms.ModelForm[PermissionGrant]
+else:
+    Form = forms.ModelForm
 
 
 class GrantInline(ReadOnlyInline[PermissionGrant, PermissionDomain]):
@@ -47,6 +54,18 @@ class PermissionDomainAdmin(ChatcoreAdmin[PermissionDomain]):
         return int(domain.grant_count)
 
 
+class GrantForm(Form):
+    """Refuses an action that the domain does not know: it would grant nothing."""
+
+    def clean_action(self) -> str:
+        action: str = self.cleaned_data["action"]
+        domain = self.cleaned_data.get("domain")
+        if domain and domain.actions and action not in [*domain.actions, ANY_ACTION]:
+            known = ", ".join(domain.actions)
+            raise forms.ValidationError(f"{domain} knows {known}, and * for all of them.")
+        return action
+
+
 @admin.register(PermissionGrant)
 class PermissionGrantAdmin(ChatcoreAdmin[PermissionGrant]):
     menu = Menu(PEOPLE, 30, "verified_user")
@@ -56,13 +75,21 @@ class PermissionGrantAdmin(ChatcoreAdmin[PermissionGrant]):
     search_fields = ("domain__permission_prefix", "action", "group__name", "user__username")
     autocomplete_fields = ("domain", "group", "user")
     readonly_fields = ("granted_by", "created_at")
+    form = GrantForm
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: PermissionGrant | None = None
+    ) -> bool:
+        """A grant is given or taken back; changed, it would no longer say who gave it."""
+        return False
 
     def save_model(
-        self, request: HttpRequest, obj: PermissionGrant, form: forms.ModelForm[Any], change: bool
+        self, request: HttpRequest, obj: PermissionGrant, form: Any, change: bool
     ) -> None:
-        obj.granted_by = obj.granted_by or request.user  # type: ignore[assignment]
-        super().save_model(request, obj, form, change)
+        holder: Any = obj.group or obj.user  # one of the two: the form has seen to it
+        given = grant(obj.permission, holder, by=request.user)  # type: ignore[arg-type]
+        obj.__dict__.update(given.__dict__)
 
     @admin.display(description="permission", ordering="domain__permission_prefix")
-    def shown_permission(self, grant: PermissionGrant) -> str:
-        return grant.permission
+    def shown_permission(self, given: PermissionGrant) -> str:
+        return given.permission
