@@ -24,7 +24,15 @@ from django_celery_beat.models import (
 )
 from structlog.testing import capture_logs
 
-from chatcore.models import AccountStatus, AccountType, Job, Login, PermissionGrant, User
+from chatcore.models import (
+    AccountStatus,
+    AccountType,
+    DemoObject,
+    Job,
+    Login,
+    PermissionGrant,
+    User,
+)
 from chatcore.services.jobs import create_job, fail_job, job_progress
 from chatcore.services.logins import open_login
 from chatcore.services.partitions import create_partitions
@@ -64,6 +72,7 @@ def full(world: Cast) -> Cast:
     fail_job(create_job("test", created_by=world.ada).pk, error="It broke.")
     Authenticator.objects.create(user=world.mira, type="totp", data={"secret": "s3cr3t"})
     every = IntervalSchedule.objects.create(every=1, period="days")
+    DemoObject.objects.create(key="people/nobody", model="chatcore.user", object_id=uuid4())
     PeriodicTask.objects.create(name="daily", task="x.y", interval=every)
     CrontabSchedule.objects.create(minute="1")
     SolarSchedule.objects.create(event="sunset", latitude=1, longitude=1)
