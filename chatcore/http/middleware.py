@@ -64,12 +64,16 @@ def request_context(get_response: Handler | AsyncHandler) -> Handler | AsyncHand
 
 
 def _begin(request: HttpRequest) -> str:
-    given = request.headers.get("X-Request-Id", "")
-    name = given if _REQUEST_ID.match(given) else uuid4().hex
+    name = request_name(request.headers.get("X-Request-Id", ""))
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=name)
     _measure_chunked_body(request)
     return name
+
+
+def request_name(given: str) -> str:
+    """The proxy's name for a request where it is a decent one, else one of ours."""
+    return given if _REQUEST_ID.match(given) else uuid4().hex
 
 
 def _measure_chunked_body(request: HttpRequest) -> None:

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from chatcore.errors import ChatcoreError
 from chatcore.http.limits import Rule, hit
+from chatcore.http.middleware import request_name
 from chatcore.http.rendering import json_bytes
 from chatcore.selectors.logins import AccessClaims, parse_access_token
 
@@ -35,7 +36,7 @@ _routes: list[Route] = []
 _UUID = r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
 _HEADERS = [
     (b"content-type", b"application/json"),
-    (b"cache-control", b"private, no-store"),
+    (b"cache-control", b"no-store"),
     (b"x-content-type-options", b"nosniff"),
     (b"vary", b"Authorization"),
 ]
@@ -57,8 +58,12 @@ class ExpressLane:
         if body is None:
             await self._application(scope, receive, send)
             return
-        length = (b"content-length", str(len(body)).encode())
-        await send({"type": "http.response.start", "status": 200, "headers": [*_HEADERS, length]})
+        headers = [
+            *_HEADERS,
+            (b"content-length", str(len(body)).encode()),
+            (b"x-request-id", request_name(_header(scope["headers"], b"x-request-id")).encode()),
+        ]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
 
@@ -74,15 +79,17 @@ async def _body(scope: Mapping[str, Any]) -> bytes | None:
 
 async def _read(route: Route, claims: AccessClaims, id_: UUID, query: bytes) -> bytes | None:
     try:
-        found = await route.read(claims, id_, dict(parse_qsl(query.decode("ascii"))))
+        given = dict(parse_qsl(query.decode("ascii"), keep_blank_values=True))
+        found = await route.read(claims, id_, given)
     except (ChatcoreError, UnicodeDecodeError):
         return None
     return None if found is None else json_bytes(found)
 
 
 def _claims(headers: list[tuple[bytes, bytes]]) -> AccessClaims | None:
-    for name, value in headers:
-        if name == b"authorization":
-            scheme, _, token = value.decode("latin-1").partition(" ")
-            return parse_access_token(token.strip()) if scheme.lower() == "bearer" else None
-    return None
+    scheme, _, token = _header(headers, b"authorization").partition(" ")
+    return parse_access_token(token.strip()) if scheme.lower() == "bearer" else None
+
+
+def _header(headers: list[tuple[bytes, bytes]], wanted: bytes) -> str:
+    return next((value.decode("latin-1") for name, value in headers if name == wanted), "")
