@@ -202,6 +202,19 @@ def test_who_may_not_say_anything_may_not_say_it_by_editing(
     assert otto.delete(message).status_code == 204  # taking back is no saying
 
 
+def test_every_time_is_written_in_one_way(world: Cast, client_of: ClientOf) -> None:
+    room = room_of(world.mira)
+    said(room, world.mira)
+    mira = client_of(world.mira)
+    (place,) = mira.get(url(room, "participants/")).json()
+    about, (message,) = (
+        mira.get(url(room)).json(),
+        mira.get(url(room, "messages/")).json()["results"],
+    )
+    times = [about["created_at"], about["last_message_at"], place["joined_at"]]
+    assert [time[-1] for time in [*times, message["created_at"]]] == ["Z"] * 4
+
+
 def test_inviting_is_a_right(world: Cast, client_of: ClientOf) -> None:
     room = room_of(world.mira, world.otto)
     otto, people = client_of(world.otto), url(room, "participants/")

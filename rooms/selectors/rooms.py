@@ -59,7 +59,7 @@ def room_out(room: ChatRoom) -> dict[str, Any]:
         "parent_room": str(room.parent_room_id) if room.parent_room_id else None,
         "escalation_level": room.escalation_level,
         "room_settings": room.room_settings,
-        "created_at": room.created_at.isoformat(),
+        "created_at": room.created_at,
     }
 
 
@@ -92,8 +92,8 @@ def participant_out(place: RoomParticipant) -> dict[str, Any]:
         "can_send_messages": place.can_send_messages,
         "can_invite_others": place.can_invite_others,
         "can_see_history": place.can_see_history,
-        "joined_at": place.joined_at.isoformat(),
-        "left_at": place.left_at.isoformat() if place.left_at else None,
+        "joined_at": place.joined_at,
+        "left_at": place.left_at,
         "last_read_seq": place.last_read_seq,
     }
 
