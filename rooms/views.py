@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chatcore.errors import ChatcoreError
+from chatcore.http.positions import Position
 from chatcore.ids import uuid7
 from chatcore.pages import PageRequest, page, position, render_page
 from chatcore.selectors.presence import online_in
@@ -17,7 +18,7 @@ from chatcore.selectors.users import ids_of_people, person_named
 from rooms.forms import InviteForm, NewRoomForm, SayForm
 from rooms.pages import lines_of, people_in
 from rooms.selectors.access import RoomAccess, room_for
-from rooms.selectors.history import messages_before
+from rooms.selectors.messages import messages_page
 from rooms.selectors.rooms import participants_of
 from rooms.services.messages import draft_of, say
 from rooms.services.participants import invite, leave
@@ -38,22 +39,23 @@ def room(request: PageRequest, room_id: UUID) -> HttpResponse:
 def _thread(request: PageRequest, access: RoomAccess) -> dict[str, Any]:
     """Everything one page of a room shows."""
     found, place = access.room, access.participant
-    history, has_more = messages_before(access, position(request, "before"), PAGE_LENGTH)
+    before = Position(position(request, "before"), None, None, PAGE_LENGTH)
+    history, title = messages_page(access, before), room_title(request.user, found)
     return {
         "topic": f"room:{found.pk}",
         "conversation": found,
-        "title": room_title(request.user, found),
+        "title": title,
         "people": people_in(list(participants_of(found)), online_in(f"room:{found.pk}")),
         "people_open": "people" in request.GET,
-        "lines": lines_of(history, request.user),
-        "earlier_url": f"?before={history[0]['seq']}" if has_more else "",
+        "lines": lines_of(history["results"], request.user),
+        "earlier_url": (f"?before={history['results'][0]['seq']}" if history["has_more"] else ""),
         "later_url": request.path if "before" in request.GET else "",
         "unread": found.last_seq - place.last_read_seq,
         "may_invite": access.may_invite,
         "new_ref": uuid7(),
         "send_url": reverse("room_say", args=[found.pk]),
-        "composer_label": f"Message {room_title(request.user, found)}",
-        "composer_closed": found.status != "active" or not place.can_send_messages,
+        "composer_label": f"Message {title}",
+        "composer_closed": access.silenced_by is not None,
     }
 
 

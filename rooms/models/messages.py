@@ -88,10 +88,10 @@ class RoomMessage(Message, PostgresPartitionedModel):
             ),
         ]
         indexes = [
-            # messages_before() / messages_after(): pages by position. Not by id: ordered by id the
+            # BEFORE_SQL and AFTER_SQL: pages by position. Not by id: ordered by id the
             # planner may walk the whole month backwards looking for a quiet room's rows.
             models.Index(fields=["room", "seq"], name="room_messages_room_seq"),
-            # changes_after(): the replay of everything changed since a version.
+            # CHANGES_SQL: the replay of everything changed since a version.
             models.Index(fields=["room", "version"], name="room_messages_room_version"),
             # Everything one person wrote: export, erasure (seed: idx_messages_sender_created_at).
             models.Index(fields=["sender", "id"], name="room_messages_sender"),

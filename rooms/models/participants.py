@@ -70,7 +70,7 @@ class RoomParticipant(models.Model):
     class Meta:
         db_table = "room_participants"
         constraints = [
-            # participant_of(): every access question and every append.
+            # room_for(): every access question and every append.
             models.UniqueConstraint(fields=["room", "user"], name="room_participants_room_user"),
             models.CheckConstraint(
                 name="room_participants_role", condition=Q(role__in=Role.values)

@@ -4,8 +4,16 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from chatcore.errors import Forbidden, NotFound
-from chatcore.models import User
-from rooms.models import PRESENT, ChatRoom, Role, RoomParticipant, RoomType
+from chatcore.models import AccountType, User
+from rooms.models import (
+    PRESENT,
+    ChatRoom,
+    ParticipantStatus,
+    Role,
+    RoomParticipant,
+    RoomStatus,
+    RoomType,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +32,18 @@ class RoomAccess:
         """A direct room stays with its two."""
         may = self.is_moderator or self.participant.can_invite_others
         return may and self.room.room_type != RoomType.DIRECT
+
+    @property
+    def silenced_by(self) -> str | None:
+        """The refusal that keeps them from saying anything, as ROOM_TIMELINE's; None: they may."""
+        place = self.participant
+        if self.room.status != RoomStatus.ACTIVE:
+            return "room_closed"
+        if place.status == ParticipantStatus.MUTED:
+            return "muted"
+        if place.role == Role.OBSERVER or not place.can_send_messages:
+            return "read_only"
+        return None
 
     @property
     def first_visible_seq(self) -> int:
@@ -56,6 +76,11 @@ def open_room_for(user: User, room_id: UUID) -> ChatRoom:
     room = ChatRoom.objects.filter(
         pk=room_id, deleted_at__isnull=True, is_private=False, room_type="group"
     ).first()
-    if room is None or (user.account_type == "guest" and not room.guest_access_allowed):
+    if room is None or (user.account_type == AccountType.GUEST and not room.guest_access_allowed):
         raise NotFound("There is no such room.")
     return room
+
+
+def role_of_newcomer(user: User) -> str:
+    """What somebody is in a room unless a moderator says otherwise."""
+    return Role.GUEST if user.account_type == AccountType.GUEST else Role.MEMBER

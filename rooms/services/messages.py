@@ -13,7 +13,6 @@ from chatcore.selectors.rows import dict_rows, fetch_rows
 from chatcore.services.append import Appended, Draft, append_one, next_version
 from chatcore.services.publish import publish_created_on_commit, publish_on_commit
 from chatcore.services.refusals import refusal_error
-from rooms.models import ParticipantStatus, Role, RoomStatus
 from rooms.selectors.access import RoomAccess, room_for
 from rooms.selectors.messages import ONE_SQL, message_out
 from rooms.services.timeline import ROOM_TIMELINE
@@ -89,14 +88,9 @@ def _own_row(user: User, room: UUID, message: UUID) -> Mapping[str, Any]:
 
 
 def _refuse_silenced(access: RoomAccess) -> None:
-    """Who may say nothing new may not say it by editing, either: as ROOM_TIMELINE's `refusal`."""
-    place = access.participant
-    if access.room.status != RoomStatus.ACTIVE:
-        raise refusal_error("room_closed")
-    if place.status == ParticipantStatus.MUTED:
-        raise refusal_error("muted")
-    if place.role == Role.OBSERVER or not place.can_send_messages:
-        raise refusal_error("read_only")
+    """Who may say nothing new may not say it by editing, either."""
+    if refusal := access.silenced_by:
+        raise refusal_error(refusal)
 
 
 def _row(room: UUID, message: UUID) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from rooms.models import (
     RoomStatus,
     RoomType,
 )
-from rooms.selectors.access import RoomAccess
+from rooms.selectors.access import RoomAccess, role_of_newcomer
 from rooms.selectors.rooms import participant_out, participant_row
 from rooms.services.timeline import ROOM_TIMELINE
 
@@ -109,11 +109,6 @@ def _role_on_coming(place: RoomParticipant, user: User) -> str:
     if place.role == Role.OBSERVER:
         return Role.OBSERVER
     return role_of_newcomer(user)
-
-
-def role_of_newcomer(user: User) -> str:
-    """What somebody is in a room unless a moderator says otherwise."""
-    return Role.GUEST if user.account_type == "guest" else Role.MEMBER
 
 
 def _refuse_addition(room: ChatRoom, user: User, place: RoomParticipant) -> None:

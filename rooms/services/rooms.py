@@ -14,9 +14,9 @@ from chatcore.services.append import next_version
 from chatcore.services.publish import publish_on_commit
 from rooms.events import RoomJoined, RoomUpdated
 from rooms.models import PRESENT, ChatRoom, Role, RoomParticipant, RoomType
-from rooms.selectors.access import RoomAccess
+from rooms.selectors.access import RoomAccess, role_of_newcomer
 from rooms.selectors.rooms import room_out
-from rooms.services.participants import come_back, role_of_newcomer
+from rooms.services.participants import come_back
 from rooms.services.timeline import ROOM_TIMELINE
 
 
