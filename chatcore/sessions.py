@@ -1,13 +1,10 @@
-"""The browser sessions that Django keeps."""
+"""The browser sessions, as Django keeps them in its table. This module is the SESSION_ENGINE."""
 
-from importlib import import_module
-from typing import cast
-
-from django.conf import settings
-from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 
 
-def session_store(key: str | None) -> SessionBase:
-    """The session behind a cookie's value, of whichever engine is configured."""
-    engine = import_module(settings.SESSION_ENGINE)
-    return cast("SessionBase", engine.SessionStore(key))
+class SessionStore(DatabaseStore):
+    """A cookie may hold whatever its sender likes; PostgreSQL would choke on a NUL among it."""
+
+    def _validate_session_key(self, key: str) -> bool:
+        return bool(key) and len(key) >= 8 and key.isascii() and key.isalnum()

@@ -51,6 +51,7 @@ def test_a_length_that_says_too_much_is_a_413_at_once(stage: Stage) -> None:
         b"GET /api/v1/users/me/ HTTP/1.1\r\nHost: \r\n",
         b"GET /api/v1/users/me/ HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer \xff\xfe\r\n",
         b"GET /api/v1/users/me/ HTTP/1.1\r\nHost: localhost\r\nCookie: sessionid=\xff%00;;;=\r\n",
+        b'GET /api/v1/users/me/ HTTP/1.1\r\nHost: localhost\r\nCookie: sessionid="\\000aaaaaaaa"\r\n',
         b"GET /api/v1/users/me/ HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: \xff,,\x01\r\n",
         b"GET /api/v1/users/me/ HTTP/1.1\r\nHost: localhost\r\nAccept: \xff/*;q=x\r\n",
         b"NONSENSE /api/v1/users/me/ HTTP/1.1\r\nHost: localhost\r\n",

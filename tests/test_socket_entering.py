@@ -65,7 +65,7 @@ def test_a_cookie_opens_it_from_our_own_pages(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    "origin", ["https://elsewhere.test", "null", "http://127.0.0.1:1", "file://", ""]
+    "origin", ["https://elsewhere.test", "null", "http://127.0.0.1:1", "file://", "", "http://["]
 )
 def test_a_cookie_from_another_page_is_refused(stage: Stage, origin: str) -> None:
     headers = {"Cookie": session_cookie(stage.world.mira)}
@@ -74,6 +74,15 @@ def test_a_cookie_from_another_page_is_refused(stage: Stage, origin: str) -> Non
     client = Client(stage.port, headers=headers)
     client.send(op="ping")
     assert refused(client)
+
+
+def test_a_cookie_that_is_none_of_ours_is_refused(stage: Stage) -> None:
+    origin: Any = f"http://127.0.0.1:{stage.port}"
+    nul = f'{settings.SESSION_COOKIE_NAME}="\\000aaaaaaaa"'
+    for cookie in (nul, f"{settings.SESSION_COOKIE_NAME}=nonsense", "=;=;"):
+        client = Client(stage.port, headers={"Cookie": cookie}, origin=origin)
+        client.send(op="ping")
+        assert refused(client)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from chatcore.live.threads import in_thread
 from chatcore.models import User
 from chatcore.selectors.logins import AccessClaims, parse_access_token
 from chatcore.services.tickets import aredeem_socket_ticket
-from chatcore.sessions import session_store
+from chatcore.sessions import SessionStore
 
 _BY_LOGIN = """
 SELECT u.id, u.username, u.display_name, u.account_type FROM logins l JOIN users u ON u.id = l.user_id
@@ -68,7 +68,10 @@ async def visitor_of_token(token: str) -> Visitor | None:
 
 def origin_is_allowed(origin: str, host: str) -> bool:
     """Our own pages: the origin's host is the host that was asked, and one that we serve."""
-    parts = urlsplit(origin)
+    try:
+        parts = urlsplit(origin)
+    except ValueError:  # half an IPv6 address, for example
+        return False
     if parts.scheme not in {"http", "https"} or not parts.netloc:
         return False
     if origin in settings.CSRF_TRUSTED_ORIGINS:
@@ -109,7 +112,7 @@ async def _visitor_of_cookie(header: str) -> Visitor | None:
 
 def _visitor_of_session(key: str) -> Visitor | None:
     request = HttpRequest()
-    request.session = session_store(key)
+    request.session = SessionStore(key)
     user = get_user(request)
     if not isinstance(user, User) or not user.may_sign_in:
         return None
