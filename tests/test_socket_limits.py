@@ -60,6 +60,24 @@ def test_who_sends_too_much_is_told_when_to_go_on(stage: Stage, settings: Any) -
         assert client.pings()
 
 
+@pytest.mark.parametrize("op", ["edit", "delete"])
+def test_who_changes_too_much_is_told_when_to_go_on(stage: Stage, settings: Any, op: str) -> None:
+    otto = stage.world.otto
+    room = room_of(otto)
+    frame = {"op": op, "topic": topic_of(room), "id": said(room, otto).id, "ref": uuid4()}
+    frame |= {"content": "x"} if op == "edit" else {}
+    settings.RATE_LIMITS = True
+    limits.start_over()
+    with stage.client(otto) as client:
+        client.send(**frame)
+        assert client.answer_to(frame["ref"])["op"] == "ack"
+        while limits.hit(limits.Rule.WRITE, str(otto.pk)).allowed:
+            pass
+        client.send(**frame)
+        assert client.answer_to(frame["ref"])["code"] == "rate_limited"
+        assert client.pings()
+
+
 def test_a_slow_reader_closes_4009_and_slows_nobody(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

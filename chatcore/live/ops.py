@@ -57,19 +57,19 @@ async def _unsubscribe(socket: Socket, frame: Unsubscribe) -> None:
 
 async def _send(socket: Socket, frame: Send) -> None:
     """Does not wait for the commit before it reads the next frame: the ack comes by its own."""
-    verdict = hit(Rule.SEND, str(socket.user_id))
-    if not verdict.allowed:
-        raise TooManyRequests(retry_after=verdict.retry_after)
+    _enforce(socket, Rule.SEND)
     kind, id_ = parse_topic(frame.topic)
     socket.answer_later(kind.send(socket.user_id, id_, frame), frame.ref, _ack)
 
 
 async def _edit(socket: Socket, frame: Edit) -> None:
+    _enforce(socket, Rule.WRITE)
     kind, id_ = parse_topic(frame.topic)
     socket.answer_later(kind.edit(socket.user_id, id_, frame), frame.ref, _ack_change)
 
 
 async def _delete(socket: Socket, frame: Delete) -> None:
+    _enforce(socket, Rule.WRITE)
     kind, id_ = parse_topic(frame.topic)
     socket.answer_later(kind.delete(socket.user_id, id_, frame), frame.ref, _ack_change)
 
@@ -89,6 +89,13 @@ async def _typing(socket: Socket, frame: Typing) -> None:
 async def _cancel(socket: Socket, frame: Cancel) -> None:
     kind, id_ = parse_topic(frame.topic)
     await kind.cancel(socket.user_id, id_)
+
+
+def _enforce(socket: Socket, rule: Rule) -> None:
+    """The same limits as over HTTP, counted together with it."""
+    verdict = hit(rule, str(socket.user_id))
+    if not verdict.allowed:
+        raise TooManyRequests(retry_after=verdict.retry_after)
 
 
 def _ack(appended: Appended) -> dict[str, Any]:
