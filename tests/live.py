@@ -183,7 +183,7 @@ def serve() -> Iterator[int]:
             port=port,
             loop="uvloop",
             http="httptools",
-            ws="websockets-sansio",
+            ws="chatcore.live.protocol:GatheringProtocol",
             ws_max_size=65_536,
             ws_per_message_deflate=False,
             lifespan="on",

@@ -22,7 +22,8 @@ def _web(host: str, port: int) -> list[str]:
     proxies = os.environ.get("TRUSTED_PROXIES", "").replace(" ", "")
     return [
         "uvicorn", "config.asgi:application", f"--host={host}", f"--port={port}",
-        "--loop=uvloop", "--http=httptools", "--ws=websockets-sansio", "--lifespan=on",
+        "--loop=uvloop", "--http=httptools", "--lifespan=on",
+        "--ws=chatcore.live.protocol:GatheringProtocol",
         # 4-live: frames of at most 64 KiB; deflate would triple the memory of an idle socket.
         "--ws-max-size=65536", "--ws-per-message-deflate=false",
         "--ws-ping-interval=25", "--ws-ping-timeout=25",
