@@ -11,23 +11,9 @@ import sys
 import time
 
 from tests.benchmarks import machine, page
-from tests.benchmarks.bench import Bench, Size
+from tests.benchmarks.sizes import FULL, QUICK, USUAL
 from tests.benchmarks.stand import Stand, allow_many_sockets
 from tests.benchmarks.starting import starting
-
-QUICK = Size(
-    plain_seconds=1, sends=100, send_seconds=3, fan_outs=30, rooms=(10_000, 100_000), pages=100,
-    page_seconds=2, sockets=200, peer_messages=1_000,
-)  # fmt: skip
-USUAL = Size(
-    plain_seconds=3, sends=300, send_seconds=10, fan_outs=100, rooms=(10_000, 100_000, 1_000_000),
-    pages=200, page_seconds=4, sockets=1_000, peer_messages=10_000,
-)  # fmt: skip
-FULL = Size(
-    plain_seconds=5, sends=500, send_seconds=20, fan_outs=200,
-    rooms=(10_000, 100_000, 1_000_000, 8_000_000), pages=300, page_seconds=8, sockets=10_000,
-    peer_messages=10_000,
-)  # fmt: skip
 
 NAMES = ("plain", "sends", "fanout", "history", "idle", "retrieval")
 
@@ -46,7 +32,9 @@ def main() -> int:
         measured = [starting(stand)]
         page.show(measured[0])
         stand.open_django()
-        from tests.benchmarks import parts  # it reads settings that the stand has just made
+        # They read the settings, for which the stand has only now an address.
+        from tests.benchmarks import parts
+        from tests.benchmarks.bench import Bench
 
         bench = Bench(stand, size)
         facts = machine.facts(bench.postgres_version)

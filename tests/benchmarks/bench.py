@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
@@ -13,26 +12,13 @@ import uvloop
 
 from tests.benchmarks.cpu import Meter
 from tests.benchmarks.drivers import Chatcore, Driver
-from tests.benchmarks.peers import NAMES, peers_folder, running
+from tests.benchmarks.figures import PEERS
+from tests.benchmarks.peers import peers_folder, running
+from tests.benchmarks.sizes import Size
 from tests.benchmarks.stand import Stand
 
 T = TypeVar("T")
 Work = Callable[[Driver, Meter], Coroutine[object, object, T]]
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """How much of everything: a run has minutes, a quick one seconds."""
-
-    plain_seconds: float
-    sends: int
-    send_seconds: float
-    fan_outs: int
-    rooms: tuple[int, ...]
-    pages: int
-    page_seconds: float
-    sockets: int
-    peer_messages: int
 
 
 class Bench:
@@ -65,7 +51,7 @@ class Bench:
         """The same work on each peer, one after the other; empty where there are none."""
         folder = peers_folder()
         found: dict[str, T] = {}
-        for name in NAMES if folder else ():
+        for name in PEERS if folder else ():
             assert folder
             with running(name, folder, self.stand) as peer:
                 found[name] = uvloop.run(work(peer.driver, self.meter(peer.pid)))

@@ -11,6 +11,9 @@ from uuid import uuid4
 
 import orjson
 
+from chatcore.live.threads import in_thread
+from chatcore.services.many_accounts import make_accounts
+from tests.benchmarks.filling import make_room
 from tests.benchmarks.wire import Closed, Http, WebSocket
 
 OnMessage = Callable[[bytes], None]
@@ -90,15 +93,11 @@ class Chatcore:
         self.url = url
 
     async def people(self, many: int) -> list[Person]:
-        from chatcore.services.many_accounts import make_accounts
-
-        made = await asyncio.to_thread(make_accounts, many, prefix="bench")
+        made = await in_thread(make_accounts, count=many, prefix="bench")
         return [Person(a.id, {"Authorization": f"Bearer {a.access}"}) for a in made]
 
     async def room(self, people: Sequence[Person]) -> str:
-        from tests.benchmarks.filling import make_room
-
-        return str(await asyncio.to_thread(make_room, [person.id for person in people]))
+        return str(await in_thread(make_room, people=[person.id for person in people]))
 
     async def join(self, person: Person, room: str, on_message: OnMessage) -> Talker:
         talker = ChatcoreTalker(f"room:{room}", on_message)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+PEERS = ("naive", "ceiling")
+
 
 @dataclass(frozen=True, slots=True)
 class Goal:

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from tests.benchmarks.figures import Part, table
+from tests.benchmarks.figures import PEERS, Part, table
 from tests.benchmarks.machine import ROOT
-from tests.benchmarks.peers import NAMES
 
 PATH = ROOT / "docs" / "benchmarks.md"
 
@@ -36,7 +35,7 @@ def show(part: Part) -> None:
 
 def section(part: Part) -> str:
     """One part: title, table, notes, and what proves it."""
-    blocks = [f"\n## {part.title}\n", table(part, NAMES) if part.figures else ""]
+    blocks = [f"\n## {part.title}\n", table(part, PEERS) if part.figures else ""]
     blocks += [f"\n{note}" for note in part.notes]
     for caption, text in part.evidence:
         blocks += [f"\n<details><summary>{caption}</summary>\n", "```", text, "```", "</details>"]

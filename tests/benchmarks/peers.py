@@ -20,9 +20,8 @@ import psycopg
 
 from chatcore.embedded.ports import kept_or_free
 from tests.benchmarks.drivers import Tutorial
+from tests.benchmarks.figures import PEERS
 from tests.benchmarks.stand import Stand, process
-
-NAMES = ("naive", "ceiling")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ class Peer:
 def peers_folder() -> Path | None:
     """The folder with the peers, if one is named and holds them."""
     folder = Path(os.environ.get("CHATCORE_BENCH_PEERS") or "/nowhere")
-    return folder if all((folder / name).is_dir() for name in NAMES) else None
+    return folder if all((folder / name).is_dir() for name in PEERS) else None
 
 
 @contextmanager
