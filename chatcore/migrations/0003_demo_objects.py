@@ -4,22 +4,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('chatcore', '0002_permissions'),
+        ("chatcore", "0002_permissions"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DemoObject',
+            name="DemoObject",
             fields=[
-                ('key', models.CharField(max_length=150, primary_key=True, serialize=False)),
-                ('model', models.CharField(max_length=100)),
-                ('object_id', models.UUIDField()),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("key", models.CharField(max_length=150, primary_key=True, serialize=False)),
+                ("model", models.CharField(max_length=100)),
+                ("object_id", models.UUIDField()),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'db_table': 'demo_objects',
+                "db_table": "demo_objects",
             },
         ),
     ]

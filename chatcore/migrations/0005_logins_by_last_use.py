@@ -4,18 +4,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('chatcore', '0004_staff_may_look'),
+        ("chatcore", "0004_staff_may_look"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='refreshtoken',
-            name='idx_refresh_tokens_expires',
+            model_name="refreshtoken",
+            name="idx_refresh_tokens_expires",
         ),
         migrations.AddIndex(
-            model_name='login',
-            index=models.Index(fields=['last_used_at'], name='idx_logins_last_used'),
+            model_name="login",
+            index=models.Index(fields=["last_used_at"], name="idx_logins_last_used"),
         ),
     ]

@@ -20,512 +20,1271 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('pghistory', '0007_auto_20250421_0444'),
+        ("pghistory", "0007_auto_20250421_0444"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Book',
+            name="Book",
             fields=[
-                ('id', models.UUIDField(default=chatcore.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('slug', models.SlugField(help_text="The book's public name.", max_length=120, unique=True)),
-                ('title', models.CharField(max_length=500)),
-                ('author', models.CharField(blank=True, max_length=300)),
-                ('language', models.CharField(default='en', help_text='BCP 47, as in “en”.', max_length=35)),
-                ('search_config', models.CharField(default='simple', editable=False, help_text='The PostgreSQL text search configuration its passages were stemmed with.', max_length=63)),
-                ('description', models.TextField(blank=True)),
-                ('licence_note', models.TextField(blank=True, help_text='What the source says about its use.')),
-                ('source_format', models.CharField(choices=[('text', 'Plain text'), ('epub', 'EPUB')], max_length=10)),
-                ('source_name', models.CharField(blank=True, help_text='The imported file.', max_length=255)),
-                ('content_hash', models.CharField(editable=False, help_text='SHA-256 of the imported file.', max_length=64, unique=True)),
-                ('status', models.CharField(choices=[('ready', 'Ready'), ('withdrawn', 'Withdrawn')], default='ready', max_length=12)),
-                ('is_knowledge_base', models.BooleanField(default=False, help_text='Robots and assistants may answer from it unasked.')),
-                ('chapter_count', models.PositiveIntegerField(default=0)),
-                ('page_count', models.PositiveIntegerField(default=0)),
-                ('pages_are_estimated', models.BooleanField(default=True, help_text='The source marks no pages; 300 words were counted as one.')),
-                ('word_count', models.PositiveIntegerField(default=0)),
-                ('passage_count', models.PositiveIntegerField(default=0, help_text="BM25's N.")),
-                ('average_passage_length', models.FloatField(default=0.0, help_text="BM25's average length: indexed words per passage.")),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='imported_books', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=chatcore.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="The book's public name.", max_length=120, unique=True
+                    ),
+                ),
+                ("title", models.CharField(max_length=500)),
+                ("author", models.CharField(blank=True, max_length=300)),
+                (
+                    "language",
+                    models.CharField(default="en", help_text="BCP 47, as in “en”.", max_length=35),
+                ),
+                (
+                    "search_config",
+                    models.CharField(
+                        default="simple",
+                        editable=False,
+                        help_text="The PostgreSQL text search configuration its passages were stemmed with.",
+                        max_length=63,
+                    ),
+                ),
+                ("description", models.TextField(blank=True)),
+                (
+                    "licence_note",
+                    models.TextField(blank=True, help_text="What the source says about its use."),
+                ),
+                (
+                    "source_format",
+                    models.CharField(
+                        choices=[("text", "Plain text"), ("epub", "EPUB")], max_length=10
+                    ),
+                ),
+                (
+                    "source_name",
+                    models.CharField(blank=True, help_text="The imported file.", max_length=255),
+                ),
+                (
+                    "content_hash",
+                    models.CharField(
+                        editable=False,
+                        help_text="SHA-256 of the imported file.",
+                        max_length=64,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("ready", "Ready"), ("withdrawn", "Withdrawn")],
+                        default="ready",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "is_knowledge_base",
+                    models.BooleanField(
+                        default=False, help_text="Robots and assistants may answer from it unasked."
+                    ),
+                ),
+                ("chapter_count", models.PositiveIntegerField(default=0)),
+                ("page_count", models.PositiveIntegerField(default=0)),
+                (
+                    "pages_are_estimated",
+                    models.BooleanField(
+                        default=True,
+                        help_text="The source marks no pages; 300 words were counted as one.",
+                    ),
+                ),
+                ("word_count", models.PositiveIntegerField(default=0)),
+                ("passage_count", models.PositiveIntegerField(default=0, help_text="BM25's N.")),
+                (
+                    "average_passage_length",
+                    models.FloatField(
+                        default=0.0, help_text="BM25's average length: indexed words per passage."
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="imported_books",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'db_table': 'books',
-                'ordering': ['title', 'id'],
+                "db_table": "books",
+                "ordering": ["title", "id"],
             },
         ),
         migrations.CreateModel(
-            name='BookChapter',
+            name="BookChapter",
             fields=[
-                ('id', models.UUIDField(default=chatcore.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField(help_text='Counted from 1 through the whole book.')),
-                ('heading', models.CharField(blank=True, help_text='As the source prints it.', max_length=500)),
-                ('title', models.CharField(blank=True, help_text='Without label and number.', max_length=500)),
-                ('first_page', models.PositiveIntegerField(blank=True, null=True)),
-                ('passage_count', models.PositiveIntegerField(default=0)),
-                ('book', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='chapters', to='dialogues.book')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=chatcore.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "number",
+                    models.PositiveIntegerField(help_text="Counted from 1 through the whole book."),
+                ),
+                (
+                    "heading",
+                    models.CharField(
+                        blank=True, help_text="As the source prints it.", max_length=500
+                    ),
+                ),
+                (
+                    "title",
+                    models.CharField(
+                        blank=True, help_text="Without label and number.", max_length=500
+                    ),
+                ),
+                ("first_page", models.PositiveIntegerField(blank=True, null=True)),
+                ("passage_count", models.PositiveIntegerField(default=0)),
+                (
+                    "book",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="chapters",
+                        to="dialogues.book",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'book_chapters',
-                'ordering': ['book', 'number'],
+                "db_table": "book_chapters",
+                "ordering": ["book", "number"],
             },
         ),
         migrations.CreateModel(
-            name='BookLexeme',
+            name="BookLexeme",
             fields=[
-                ('pk', models.CompositePrimaryKey('book_id', 'lexeme', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('lexeme', models.TextField()),
-                ('passage_count', models.PositiveIntegerField()),
-                ('book', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='lexeme_counts', to='dialogues.book')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "book_id",
+                        "lexeme",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("lexeme", models.TextField()),
+                ("passage_count", models.PositiveIntegerField()),
+                (
+                    "book",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lexeme_counts",
+                        to="dialogues.book",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'book_lexemes',
+                "db_table": "book_lexemes",
             },
         ),
         migrations.CreateModel(
-            name='BookPassage',
+            name="BookPassage",
             fields=[
-                ('id', models.UUIDField(default=chatcore.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('position', models.PositiveIntegerField(help_text='Counted from 1 through the whole book.')),
-                ('chapter_number', models.PositiveIntegerField(help_text="The chapter's number once more, so that a search needs no join.")),
-                ('paragraph_index', models.PositiveIntegerField(help_text='Counted from 1 in its chapter.')),
-                ('page_number', models.PositiveIntegerField(blank=True, null=True)),
-                ('section', models.CharField(blank=True, help_text='Heading of the part inside the chapter, as in “II.”', max_length=200)),
-                ('text', models.TextField()),
-                ('lexemes', django.contrib.postgres.search.SearchVectorField(help_text="Stemmed with the book's search_config.")),
-                ('length', models.PositiveIntegerField(help_text="BM25's document length, in indexed words.")),
-                ('book', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='passages', to='dialogues.book')),
-                ('chapter', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='passages', to='dialogues.bookchapter')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=chatcore.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "position",
+                    models.PositiveIntegerField(help_text="Counted from 1 through the whole book."),
+                ),
+                (
+                    "chapter_number",
+                    models.PositiveIntegerField(
+                        help_text="The chapter's number once more, so that a search needs no join."
+                    ),
+                ),
+                (
+                    "paragraph_index",
+                    models.PositiveIntegerField(help_text="Counted from 1 in its chapter."),
+                ),
+                ("page_number", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "section",
+                    models.CharField(
+                        blank=True,
+                        help_text="Heading of the part inside the chapter, as in “II.”",
+                        max_length=200,
+                    ),
+                ),
+                ("text", models.TextField()),
+                (
+                    "lexemes",
+                    django.contrib.postgres.search.SearchVectorField(
+                        help_text="Stemmed with the book's search_config."
+                    ),
+                ),
+                (
+                    "length",
+                    models.PositiveIntegerField(
+                        help_text="BM25's document length, in indexed words."
+                    ),
+                ),
+                (
+                    "book",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="passages",
+                        to="dialogues.book",
+                    ),
+                ),
+                (
+                    "chapter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="passages",
+                        to="dialogues.bookchapter",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'book_passages',
-                'ordering': ['book', 'position'],
+                "db_table": "book_passages",
+                "ordering": ["book", "position"],
             },
         ),
         migrations.CreateModel(
-            name='Character',
+            name="Character",
             fields=[
-                ('id', models.UUIDField(default=chatcore.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=200)),
-                ('aliases', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, help_text='Other names the book uses for them.', size=None)),
-                ('description', models.TextField(blank=True, help_text='Who they are, for the reader.')),
-                ('persona', models.TextField(blank=True, help_text='How to play them, for the model.')),
-                ('voice', models.TextField(blank=True, help_text='How they speak: tone, habits, favourite words.')),
-                ('greeting', models.TextField(blank=True, help_text='What they say first.')),
-                ('avatar_url', models.URLField(blank=True, max_length=500)),
-                ('first_chapter', models.PositiveIntegerField(blank=True, help_text='Where they first appear, for readers without spoilers.', null=True)),
-                ('is_active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('book', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='characters', to='dialogues.book')),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='created_characters', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=chatcore.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                (
+                    "aliases",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=200),
+                        blank=True,
+                        default=list,
+                        help_text="Other names the book uses for them.",
+                        size=None,
+                    ),
+                ),
+                (
+                    "description",
+                    models.TextField(blank=True, help_text="Who they are, for the reader."),
+                ),
+                (
+                    "persona",
+                    models.TextField(blank=True, help_text="How to play them, for the model."),
+                ),
+                (
+                    "voice",
+                    models.TextField(
+                        blank=True, help_text="How they speak: tone, habits, favourite words."
+                    ),
+                ),
+                ("greeting", models.TextField(blank=True, help_text="What they say first.")),
+                ("avatar_url", models.URLField(blank=True, max_length=500)),
+                (
+                    "first_chapter",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="Where they first appear, for readers without spoilers.",
+                        null=True,
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "book",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="characters",
+                        to="dialogues.book",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="created_characters",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'db_table': 'characters',
-                'ordering': ['book', 'name'],
+                "db_table": "characters",
+                "ordering": ["book", "name"],
             },
         ),
         migrations.CreateModel(
-            name='DialogueSession',
+            name="DialogueSession",
             fields=[
-                ('id', models.UUIDField(default=chatcore.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('last_seq', models.BigIntegerField(default=0, editable=False)),
-                ('version', models.BigIntegerField(default=0, editable=False)),
-                ('own_version', models.BigIntegerField(default=0, editable=False)),
-                ('last_message_id', models.UUIDField(editable=False, null=True)),
-                ('last_message_at', models.DateTimeField(editable=False, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('deleted_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('session_id', models.CharField(editable=False, max_length=50, unique=True)),
-                ('type', models.CharField(choices=[('book', 'Book'), ('character', 'Character'), ('assistant', 'Assistant'), ('companion', 'Companion')], max_length=10)),
-                ('title', models.CharField(blank=True, max_length=500)),
-                ('initial_question', models.TextField(blank=True, max_length=10000)),
-                ('status', models.CharField(choices=[('active', 'Active'), ('ended', 'Ended'), ('archived', 'Archived')], default='active', max_length=10)),
-                ('message_count', models.IntegerField(default=0, editable=False)),
-                ('context_window', models.IntegerField(default=4000, validators=[django.core.validators.MinValueValidator(256), django.core.validators.MaxValueValidator(1000000)])),
-                ('system_prompt', models.TextField(blank=True, max_length=10000)),
-                ('temperature', models.DecimalField(decimal_places=1, default=Decimal('0.7'), max_digits=2, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(2)])),
-                ('model_name', models.CharField(blank=True, max_length=100)),
-                ('total_tokens_used', models.IntegerField(default=0, editable=False)),
-                ('total_cost', models.DecimalField(decimal_places=4, default=Decimal('0'), editable=False, max_digits=10)),
-                ('user_rating', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('personality_settings', models.JSONField(blank=True, default=dict)),
-                ('conversation_summary', models.TextField(blank=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('book', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='dialogues', to='dialogues.book')),
-                ('character', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='dialogues', to='dialogues.character')),
-                ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='dialogues', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=chatcore.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("last_seq", models.BigIntegerField(default=0, editable=False)),
+                ("version", models.BigIntegerField(default=0, editable=False)),
+                ("own_version", models.BigIntegerField(default=0, editable=False)),
+                ("last_message_id", models.UUIDField(editable=False, null=True)),
+                ("last_message_at", models.DateTimeField(editable=False, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("deleted_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("session_id", models.CharField(editable=False, max_length=50, unique=True)),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("book", "Book"),
+                            ("character", "Character"),
+                            ("assistant", "Assistant"),
+                            ("companion", "Companion"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("title", models.CharField(blank=True, max_length=500)),
+                ("initial_question", models.TextField(blank=True, max_length=10000)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("active", "Active"),
+                            ("ended", "Ended"),
+                            ("archived", "Archived"),
+                        ],
+                        default="active",
+                        max_length=10,
+                    ),
+                ),
+                ("message_count", models.IntegerField(default=0, editable=False)),
+                (
+                    "context_window",
+                    models.IntegerField(
+                        default=4000,
+                        validators=[
+                            django.core.validators.MinValueValidator(256),
+                            django.core.validators.MaxValueValidator(1000000),
+                        ],
+                    ),
+                ),
+                ("system_prompt", models.TextField(blank=True, max_length=10000)),
+                (
+                    "temperature",
+                    models.DecimalField(
+                        decimal_places=1,
+                        default=Decimal("0.7"),
+                        max_digits=2,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(2),
+                        ],
+                    ),
+                ),
+                ("model_name", models.CharField(blank=True, max_length=100)),
+                ("total_tokens_used", models.IntegerField(default=0, editable=False)),
+                (
+                    "total_cost",
+                    models.DecimalField(
+                        decimal_places=4, default=Decimal("0"), editable=False, max_digits=10
+                    ),
+                ),
+                ("user_rating", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("personality_settings", models.JSONField(blank=True, default=dict)),
+                ("conversation_summary", models.TextField(blank=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "book",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="dialogues",
+                        to="dialogues.book",
+                    ),
+                ),
+                (
+                    "character",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="dialogues",
+                        to="dialogues.character",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="dialogues",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'db_table': 'dialogue_sessions',
+                "db_table": "dialogue_sessions",
             },
         ),
         psqlextra.backend.migrations.operations.create_partitioned_model.PostgresCreatePartitionedModel(
-            name='DialogueMessage',
+            name="DialogueMessage",
             fields=[
-                ('seq', models.BigIntegerField(editable=False)),
-                ('version', models.BigIntegerField(editable=False)),
-                ('created_version', models.BigIntegerField(editable=False)),
-                ('client_ref', models.UUIDField(editable=False, null=True)),
-                ('content', models.TextField(blank=True, max_length=10000)),
-                ('created_at', models.DateTimeField(editable=False)),
-                ('updated_at', models.DateTimeField(editable=False)),
-                ('edited_at', models.DateTimeField(editable=False, null=True)),
-                ('deleted_at', models.DateTimeField(editable=False, null=True)),
-                ('id', models.UUIDField(default=chatcore.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('role', models.CharField(choices=[('system', 'System'), ('user', 'User'), ('assistant', 'Assistant'), ('tool', 'Tool')], max_length=9)),
-                ('tokens_used', models.IntegerField(null=True)),
-                ('model_used', models.CharField(blank=True, default='', max_length=100)),
-                ('response_time_ms', models.IntegerField(null=True)),
-                ('confidence_score', models.DecimalField(decimal_places=2, max_digits=3, null=True)),
-                ('error_code', models.CharField(blank=True, default='', max_length=50)),
-                ('error_message', models.TextField(blank=True, default='')),
-                ('retry_count', models.IntegerField(default=0)),
-                ('message_type', models.SmallIntegerField(default=0)),
-                ('metadata', models.JSONField(blank=True, default=dict)),
-                ('context_snapshot', models.JSONField(blank=True, null=True)),
-                ('tool_calls', models.JSONField(blank=True, null=True)),
-                ('reply_to_message', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='answers', to='dialogues.dialoguemessage')),
-                ('session', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='dialogues.dialoguesession')),
+                ("seq", models.BigIntegerField(editable=False)),
+                ("version", models.BigIntegerField(editable=False)),
+                ("created_version", models.BigIntegerField(editable=False)),
+                ("client_ref", models.UUIDField(editable=False, null=True)),
+                ("content", models.TextField(blank=True, max_length=10000)),
+                ("created_at", models.DateTimeField(editable=False)),
+                ("updated_at", models.DateTimeField(editable=False)),
+                ("edited_at", models.DateTimeField(editable=False, null=True)),
+                ("deleted_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=chatcore.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("system", "System"),
+                            ("user", "User"),
+                            ("assistant", "Assistant"),
+                            ("tool", "Tool"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                ("tokens_used", models.IntegerField(null=True)),
+                ("model_used", models.CharField(blank=True, default="", max_length=100)),
+                ("response_time_ms", models.IntegerField(null=True)),
+                (
+                    "confidence_score",
+                    models.DecimalField(decimal_places=2, max_digits=3, null=True),
+                ),
+                ("error_code", models.CharField(blank=True, default="", max_length=50)),
+                ("error_message", models.TextField(blank=True, default="")),
+                ("retry_count", models.IntegerField(default=0)),
+                ("message_type", models.SmallIntegerField(default=0)),
+                ("metadata", models.JSONField(blank=True, default=dict)),
+                ("context_snapshot", models.JSONField(blank=True, null=True)),
+                ("tool_calls", models.JSONField(blank=True, null=True)),
+                (
+                    "reply_to_message",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="answers",
+                        to="dialogues.dialoguemessage",
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="messages",
+                        to="dialogues.dialoguesession",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'dialogue_messages',
+                "db_table": "dialogue_messages",
             },
             partitioning_options={
-                'method': psqlextra.types.PostgresPartitioningMethod['RANGE'],
-                'key': ['id'],
+                "method": psqlextra.types.PostgresPartitioningMethod["RANGE"],
+                "key": ["id"],
             },
             bases=(psqlextra.models.partitioned.PostgresPartitionedModel,),
             managers=[
-                ('objects', psqlextra.manager.manager.PostgresManager()),
+                ("objects", psqlextra.manager.manager.PostgresManager()),
             ],
         ),
         psqlextra.backend.migrations.operations.add_default_partition.PostgresAddDefaultPartition(
-            model_name='DialogueMessage',
-            name='default',
+            model_name="DialogueMessage",
+            name="default",
         ),
         migrations.CreateModel(
-            name='DialogueContext',
+            name="DialogueContext",
             fields=[
-                ('session', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='context', serialize=False, to='dialogues.dialoguesession')),
-                ('current_chapter', models.IntegerField(blank=True, null=True)),
-                ('discussed_chapters', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), blank=True, default=list, size=None)),
-                ('discussed_topics', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, default=list, size=None)),
-                ('key_points', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, default=list, size=None)),
-                ('character_state', models.CharField(blank=True, max_length=100)),
-                ('emotional_tone', models.CharField(blank=True, max_length=50)),
-                ('remembered_facts', models.JSONField(blank=True, default=list)),
-                ('relationship_level', models.IntegerField(default=0)),
-                ('context_messages', models.JSONField(blank=True, default=list)),
-                ('context_tokens', models.IntegerField(default=0)),
-                ('embedded_context', models.TextField(blank=True)),
-                ('facts', models.JSONField(blank=True, default=dict)),
-                ('personality_insights', models.JSONField(blank=True, default=dict)),
-                ('communication_style', models.JSONField(blank=True, default=dict)),
-                ('context_themes', models.JSONField(blank=True, default=dict)),
-                ('mental_state_summary', models.TextField(blank=True)),
-                ('recent_events_summary', models.TextField(blank=True)),
-                ('conversation_memory', models.JSONField(blank=True, default=dict)),
-                ('personality_state', models.JSONField(blank=True, default=dict)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
+                (
+                    "session",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="context",
+                        serialize=False,
+                        to="dialogues.dialoguesession",
+                    ),
+                ),
+                ("current_chapter", models.IntegerField(blank=True, null=True)),
+                (
+                    "discussed_chapters",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.IntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "discussed_topics",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "key_points",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), blank=True, default=list, size=None
+                    ),
+                ),
+                ("character_state", models.CharField(blank=True, max_length=100)),
+                ("emotional_tone", models.CharField(blank=True, max_length=50)),
+                ("remembered_facts", models.JSONField(blank=True, default=list)),
+                ("relationship_level", models.IntegerField(default=0)),
+                ("context_messages", models.JSONField(blank=True, default=list)),
+                ("context_tokens", models.IntegerField(default=0)),
+                ("embedded_context", models.TextField(blank=True)),
+                ("facts", models.JSONField(blank=True, default=dict)),
+                ("personality_insights", models.JSONField(blank=True, default=dict)),
+                ("communication_style", models.JSONField(blank=True, default=dict)),
+                ("context_themes", models.JSONField(blank=True, default=dict)),
+                ("mental_state_summary", models.TextField(blank=True)),
+                ("recent_events_summary", models.TextField(blank=True)),
+                ("conversation_memory", models.JSONField(blank=True, default=dict)),
+                ("personality_state", models.JSONField(blank=True, default=dict)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
             ],
             options={
-                'db_table': 'dialogue_context',
+                "db_table": "dialogue_context",
             },
         ),
         migrations.CreateModel(
-            name='DialogueMessageHistory',
+            name="DialogueMessageHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.UUIDField(default=chatcore.ids.uuid7, editable=False, serialize=False)),
-                ('role', models.CharField(choices=[('system', 'System'), ('user', 'User'), ('assistant', 'Assistant'), ('tool', 'Tool')], max_length=9)),
-                ('content', models.TextField(blank=True, max_length=10000)),
-                ('deleted_at', models.DateTimeField(editable=False, null=True)),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='id_session_role_content_deleted_at_events', to='dialogues.dialoguemessage')),
-                ('session', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='dialogues.dialoguesession')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "id",
+                    models.UUIDField(default=chatcore.ids.uuid7, editable=False, serialize=False),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("system", "System"),
+                            ("user", "User"),
+                            ("assistant", "Assistant"),
+                            ("tool", "Tool"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                ("content", models.TextField(blank=True, max_length=10000)),
+                ("deleted_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="id_session_role_content_deleted_at_events",
+                        to="dialogues.dialoguemessage",
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="dialogues.dialoguesession",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'message history',
-                'db_table': 'dialogue_messages_history',
-                'abstract': False,
+                "verbose_name_plural": "message history",
+                "db_table": "dialogue_messages_history",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='DialogueMessageRef',
+            name="DialogueMessageRef",
             fields=[
-                ('author_id', models.UUIDField()),
-                ('client_ref', models.UUIDField()),
-                ('message_id', models.UUIDField()),
-                ('fingerprint', models.UUIDField()),
-                ('pk', models.CompositePrimaryKey('conversation_id', 'author_id', 'client_ref', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('conversation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='dialogues.dialoguesession')),
+                ("author_id", models.UUIDField()),
+                ("client_ref", models.UUIDField()),
+                ("message_id", models.UUIDField()),
+                ("fingerprint", models.UUIDField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "conversation_id",
+                        "author_id",
+                        "client_ref",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="dialogues.dialoguesession",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'dialogue_message_refs',
+                "db_table": "dialogue_message_refs",
             },
         ),
         migrations.CreateModel(
-            name='DialogueSessionHistory',
+            name="DialogueSessionHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.UUIDField(default=chatcore.ids.uuid7, editable=False, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('deleted_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('session_id', models.CharField(editable=False, max_length=50)),
-                ('type', models.CharField(choices=[('book', 'Book'), ('character', 'Character'), ('assistant', 'Assistant'), ('companion', 'Companion')], max_length=10)),
-                ('title', models.CharField(blank=True, max_length=500)),
-                ('initial_question', models.TextField(blank=True, max_length=10000)),
-                ('status', models.CharField(choices=[('active', 'Active'), ('ended', 'Ended'), ('archived', 'Archived')], default='active', max_length=10)),
-                ('context_window', models.IntegerField(default=4000, validators=[django.core.validators.MinValueValidator(256), django.core.validators.MaxValueValidator(1000000)])),
-                ('system_prompt', models.TextField(blank=True, max_length=10000)),
-                ('temperature', models.DecimalField(decimal_places=1, default=Decimal('0.7'), max_digits=2, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(2)])),
-                ('model_name', models.CharField(blank=True, max_length=100)),
-                ('user_rating', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('personality_settings', models.JSONField(blank=True, default=dict)),
-                ('conversation_summary', models.TextField(blank=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('book', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='dialogues.book')),
-                ('character', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='dialogues.character')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='dialogues.dialoguesession')),
-                ('user', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "id",
+                    models.UUIDField(default=chatcore.ids.uuid7, editable=False, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("deleted_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("session_id", models.CharField(editable=False, max_length=50)),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("book", "Book"),
+                            ("character", "Character"),
+                            ("assistant", "Assistant"),
+                            ("companion", "Companion"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("title", models.CharField(blank=True, max_length=500)),
+                ("initial_question", models.TextField(blank=True, max_length=10000)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("active", "Active"),
+                            ("ended", "Ended"),
+                            ("archived", "Archived"),
+                        ],
+                        default="active",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "context_window",
+                    models.IntegerField(
+                        default=4000,
+                        validators=[
+                            django.core.validators.MinValueValidator(256),
+                            django.core.validators.MaxValueValidator(1000000),
+                        ],
+                    ),
+                ),
+                ("system_prompt", models.TextField(blank=True, max_length=10000)),
+                (
+                    "temperature",
+                    models.DecimalField(
+                        decimal_places=1,
+                        default=Decimal("0.7"),
+                        max_digits=2,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(2),
+                        ],
+                    ),
+                ),
+                ("model_name", models.CharField(blank=True, max_length=100)),
+                ("user_rating", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("personality_settings", models.JSONField(blank=True, default=dict)),
+                ("conversation_summary", models.TextField(blank=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "book",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="dialogues.book",
+                    ),
+                ),
+                (
+                    "character",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="dialogues.character",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="dialogues.dialoguesession",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'dialogue history',
-                'db_table': 'dialogue_sessions_history',
-                'abstract': False,
+                "verbose_name_plural": "dialogue history",
+                "db_table": "dialogue_sessions_history",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='DialogueTurn',
+            name="DialogueTurn",
             fields=[
-                ('id', models.UUIDField(default=chatcore.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('status', models.CharField(choices=[('queued', 'Queued'), ('running', 'Running'), ('completed', 'Completed'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='queued', max_length=9)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('cancel_requested', models.BooleanField(default=False)),
-                ('error_code', models.CharField(blank=True, max_length=50)),
-                ('error_detail', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('started_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('question', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='turns', to='dialogues.dialoguemessage')),
-                ('reply', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='dialogues.dialoguemessage')),
-                ('session', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='turns', to='dialogues.dialoguesession')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=chatcore.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("running", "Running"),
+                            ("completed", "Completed"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="queued",
+                        max_length=9,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("cancel_requested", models.BooleanField(default=False)),
+                ("error_code", models.CharField(blank=True, max_length=50)),
+                ("error_detail", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("started_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "question",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="turns",
+                        to="dialogues.dialoguemessage",
+                    ),
+                ),
+                (
+                    "reply",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="dialogues.dialoguemessage",
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="turns",
+                        to="dialogues.dialoguesession",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'dialogue_turns',
+                "db_table": "dialogue_turns",
             },
         ),
         migrations.CreateModel(
-            name='MessageReference',
+            name="MessageReference",
             fields=[
-                ('id', models.UUIDField(default=chatcore.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('reference_type', models.CharField(choices=[('chapter', 'Chapter'), ('page', 'Page'), ('paragraph', 'Paragraph'), ('character_memory', 'Character Memory')], max_length=16)),
-                ('chapter_number', models.IntegerField(null=True)),
-                ('page_number', models.IntegerField(null=True)),
-                ('paragraph_index', models.IntegerField(null=True)),
-                ('source_text', models.TextField(blank=True)),
-                ('highlighted_text', models.TextField(blank=True)),
-                ('vector_id', models.CharField(blank=True, db_index=True, max_length=100)),
-                ('similarity_score', models.DecimalField(decimal_places=2, max_digits=3, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='references', to='dialogues.dialoguemessage')),
-                ('passage', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='references', to='dialogues.bookpassage')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=chatcore.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "reference_type",
+                    models.CharField(
+                        choices=[
+                            ("chapter", "Chapter"),
+                            ("page", "Page"),
+                            ("paragraph", "Paragraph"),
+                            ("character_memory", "Character Memory"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("chapter_number", models.IntegerField(null=True)),
+                ("page_number", models.IntegerField(null=True)),
+                ("paragraph_index", models.IntegerField(null=True)),
+                ("source_text", models.TextField(blank=True)),
+                ("highlighted_text", models.TextField(blank=True)),
+                ("vector_id", models.CharField(blank=True, db_index=True, max_length=100)),
+                (
+                    "similarity_score",
+                    models.DecimalField(decimal_places=2, max_digits=3, null=True),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="references",
+                        to="dialogues.dialoguemessage",
+                    ),
+                ),
+                (
+                    "passage",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="references",
+                        to="dialogues.bookpassage",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'message_references',
-                'ordering': ['position'],
+                "db_table": "message_references",
+                "ordering": ["position"],
             },
         ),
         migrations.AddIndex(
-            model_name='book',
-            index=models.Index(fields=['status', '-created_at', '-id'], name='books_shelf'),
+            model_name="book",
+            index=models.Index(fields=["status", "-created_at", "-id"], name="books_shelf"),
         ),
         migrations.AddIndex(
-            model_name='book',
-            index=models.Index(condition=models.Q(('is_knowledge_base', True), ('status', 'ready')), fields=['id'], name='books_knowledge_bases'),
+            model_name="book",
+            index=models.Index(
+                condition=models.Q(("is_knowledge_base", True), ("status", "ready")),
+                fields=["id"],
+                name="books_knowledge_bases",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='book',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['ready', 'withdrawn'])), name='books_status_known'),
+            model_name="book",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["ready", "withdrawn"])),
+                name="books_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='book',
-            constraint=models.CheckConstraint(condition=models.Q(('source_format__in', ['text', 'epub'])), name='books_source_format_known'),
+            model_name="book",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("source_format__in", ["text", "epub"])),
+                name="books_source_format_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='book',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='books_title_given'),
+            model_name="book",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("title", ""), _negated=True), name="books_title_given"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='book',
-            constraint=models.CheckConstraint(condition=models.Q(('content_hash__regex', '^[0-9a-f]{64}$')), name='books_content_hash_is_sha256'),
+            model_name="book",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("content_hash__regex", "^[0-9a-f]{64}$")),
+                name="books_content_hash_is_sha256",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='book',
-            constraint=models.CheckConstraint(condition=models.Q(('average_passage_length__gte', 0)), name='books_average_not_negative'),
+            model_name="book",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("average_passage_length__gte", 0)),
+                name="books_average_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bookchapter',
-            constraint=models.UniqueConstraint(fields=('book', 'number'), name='book_chapters_number_once'),
+            model_name="bookchapter",
+            constraint=models.UniqueConstraint(
+                fields=("book", "number"), name="book_chapters_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='booklexeme',
-            constraint=models.CheckConstraint(condition=models.Q(('passage_count__gte', 1)), name='book_lexemes_seen_once'),
+            model_name="booklexeme",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("passage_count__gte", 1)), name="book_lexemes_seen_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='bookpassage',
-            index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['lexemes'], name='book_passages_lexemes'),
+            model_name="bookpassage",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fastupdate=False, fields=["lexemes"], name="book_passages_lexemes"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bookpassage',
-            constraint=models.UniqueConstraint(fields=('book', 'position'), name='book_passages_place_once'),
+            model_name="bookpassage",
+            constraint=models.UniqueConstraint(
+                fields=("book", "position"), name="book_passages_place_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bookpassage',
-            constraint=models.UniqueConstraint(fields=('chapter', 'paragraph_index'), name='book_passages_paragraph_once'),
+            model_name="bookpassage",
+            constraint=models.UniqueConstraint(
+                fields=("chapter", "paragraph_index"), name="book_passages_paragraph_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bookpassage',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='book_passages_text_given'),
+            model_name="bookpassage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("text", ""), _negated=True), name="book_passages_text_given"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bookpassage',
-            constraint=models.CheckConstraint(condition=models.Q(('paragraph_index__gte', 1), ('position__gte', 1)), name='book_passages_count_from_one'),
+            model_name="bookpassage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("paragraph_index__gte", 1), ("position__gte", 1)),
+                name="book_passages_count_from_one",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='character',
-            constraint=models.UniqueConstraint(models.F('book'), django.db.models.functions.text.Lower('name'), name='characters_name_once'),
+            model_name="character",
+            constraint=models.UniqueConstraint(
+                models.F("book"),
+                django.db.models.functions.text.Lower("name"),
+                name="characters_name_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='character',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='characters_name_given'),
+            model_name="character",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True), name="characters_name_given"
+            ),
         ),
         migrations.AddIndex(
-            model_name='dialoguecontext',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['discussed_topics'], name='dialogue_context_topics'),
+            model_name="dialoguecontext",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["discussed_topics"], name="dialogue_context_topics"
+            ),
         ),
         migrations.AddIndex(
-            model_name='dialoguecontext',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['discussed_chapters'], name='dialogue_context_chapters'),
+            model_name="dialoguecontext",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["discussed_chapters"], name="dialogue_context_chapters"
+            ),
         ),
         migrations.AddIndex(
-            model_name='dialoguesession',
-            index=models.Index(fields=['user', 'status', '-last_message_at'], name='dialogue_sessions_user'),
+            model_name="dialoguesession",
+            index=models.Index(
+                fields=["user", "status", "-last_message_at"], name="dialogue_sessions_user"
+            ),
         ),
         migrations.AddIndex(
-            model_name='dialoguesession',
-            index=models.Index(fields=['user', '-id'], name='dialogue_sessions_user_id'),
+            model_name="dialoguesession",
+            index=models.Index(fields=["user", "-id"], name="dialogue_sessions_user_id"),
         ),
         migrations.AddIndex(
-            model_name='dialoguesession',
-            index=models.Index(fields=['-created_at'], name='dialogue_sessions_created'),
+            model_name="dialoguesession",
+            index=models.Index(fields=["-created_at"], name="dialogue_sessions_created"),
         ),
         migrations.AddConstraint(
-            model_name='dialoguesession',
-            constraint=models.CheckConstraint(condition=models.Q(('type__in', ['book', 'character', 'assistant', 'companion'])), name='dialogue_sessions_type'),
+            model_name="dialoguesession",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("type__in", ["book", "character", "assistant", "companion"])),
+                name="dialogue_sessions_type",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dialoguesession',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['active', 'ended', 'archived'])), name='dialogue_sessions_status'),
+            model_name="dialoguesession",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["active", "ended", "archived"])),
+                name="dialogue_sessions_status",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dialoguesession',
-            constraint=models.CheckConstraint(condition=models.Q(('user_rating__isnull', True), ('user_rating__range', (1, 5)), _connector='OR'), name='dialogue_sessions_rating'),
+            model_name="dialoguesession",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("user_rating__isnull", True), ("user_rating__range", (1, 5)), _connector="OR"
+                ),
+                name="dialogue_sessions_rating",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dialoguesession',
-            constraint=models.CheckConstraint(condition=models.Q(('temperature__range', (0, 2))), name='dialogue_sessions_temperature'),
+            model_name="dialoguesession",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("temperature__range", (0, 2))),
+                name="dialogue_sessions_temperature",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dialoguesession',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('type__in', ['book', 'character']), _negated=True), ('book__isnull', False), _connector='OR'), name='dialogue_sessions_book'),
+            model_name="dialoguesession",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("type__in", ["book", "character"]), _negated=True),
+                    ("book__isnull", False),
+                    _connector="OR",
+                ),
+                name="dialogue_sessions_book",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dialoguesession',
-            constraint=models.UniqueConstraint(condition=models.Q(('type', 'companion')), fields=('user',), name='dialogue_sessions_companion'),
+            model_name="dialoguesession",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("type", "companion")),
+                fields=("user",),
+                name="dialogue_sessions_companion",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='dialoguesession',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."book_id" IS DISTINCT FROM (NEW."book_id") OR OLD."character_id" IS DISTINCT FROM (NEW."character_id") OR OLD."context_window" IS DISTINCT FROM (NEW."context_window") OR OLD."conversation_summary" IS DISTINCT FROM (NEW."conversation_summary") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."deleted_at" IS DISTINCT FROM (NEW."deleted_at") OR OLD."ended_at" IS DISTINCT FROM (NEW."ended_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."initial_question" IS DISTINCT FROM (NEW."initial_question") OR OLD."model_name" IS DISTINCT FROM (NEW."model_name") OR OLD."personality_settings" IS DISTINCT FROM (NEW."personality_settings") OR OLD."session_id" IS DISTINCT FROM (NEW."session_id") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."system_prompt" IS DISTINCT FROM (NEW."system_prompt") OR OLD."temperature" IS DISTINCT FROM (NEW."temperature") OR OLD."title" IS DISTINCT FROM (NEW."title") OR OLD."type" IS DISTINCT FROM (NEW."type") OR OLD."user_id" IS DISTINCT FROM (NEW."user_id") OR OLD."user_rating" IS DISTINCT FROM (NEW."user_rating"))', func='INSERT INTO "dialogue_sessions_history" ("book_id", "character_id", "context_window", "conversation_summary", "created_at", "deleted_at", "ended_at", "id", "initial_question", "model_name", "personality_settings", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "session_id", "status", "system_prompt", "temperature", "title", "type", "user_id", "user_rating") VALUES (NEW."book_id", NEW."character_id", NEW."context_window", NEW."conversation_summary", NEW."created_at", NEW."deleted_at", NEW."ended_at", NEW."id", NEW."initial_question", NEW."model_name", NEW."personality_settings", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."session_id", NEW."status", NEW."system_prompt", NEW."temperature", NEW."title", NEW."type", NEW."user_id", NEW."user_rating"); RETURN NULL;', hash='6c99c026e843c7b0b330ad1a845f592f05c90faf', operation='UPDATE', pgid='pgtrigger_update_update_4e9eb', table='dialogue_sessions', when='AFTER')),
+            model_name="dialoguesession",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."book_id" IS DISTINCT FROM (NEW."book_id") OR OLD."character_id" IS DISTINCT FROM (NEW."character_id") OR OLD."context_window" IS DISTINCT FROM (NEW."context_window") OR OLD."conversation_summary" IS DISTINCT FROM (NEW."conversation_summary") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."deleted_at" IS DISTINCT FROM (NEW."deleted_at") OR OLD."ended_at" IS DISTINCT FROM (NEW."ended_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."initial_question" IS DISTINCT FROM (NEW."initial_question") OR OLD."model_name" IS DISTINCT FROM (NEW."model_name") OR OLD."personality_settings" IS DISTINCT FROM (NEW."personality_settings") OR OLD."session_id" IS DISTINCT FROM (NEW."session_id") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."system_prompt" IS DISTINCT FROM (NEW."system_prompt") OR OLD."temperature" IS DISTINCT FROM (NEW."temperature") OR OLD."title" IS DISTINCT FROM (NEW."title") OR OLD."type" IS DISTINCT FROM (NEW."type") OR OLD."user_id" IS DISTINCT FROM (NEW."user_id") OR OLD."user_rating" IS DISTINCT FROM (NEW."user_rating"))',
+                    func='INSERT INTO "dialogue_sessions_history" ("book_id", "character_id", "context_window", "conversation_summary", "created_at", "deleted_at", "ended_at", "id", "initial_question", "model_name", "personality_settings", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "session_id", "status", "system_prompt", "temperature", "title", "type", "user_id", "user_rating") VALUES (NEW."book_id", NEW."character_id", NEW."context_window", NEW."conversation_summary", NEW."created_at", NEW."deleted_at", NEW."ended_at", NEW."id", NEW."initial_question", NEW."model_name", NEW."personality_settings", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."session_id", NEW."status", NEW."system_prompt", NEW."temperature", NEW."title", NEW."type", NEW."user_id", NEW."user_rating"); RETURN NULL;',
+                    hash="6c99c026e843c7b0b330ad1a845f592f05c90faf",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_4e9eb",
+                    table="dialogue_sessions",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='dialoguesession',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "dialogue_sessions_history" ("book_id", "character_id", "context_window", "conversation_summary", "created_at", "deleted_at", "ended_at", "id", "initial_question", "model_name", "personality_settings", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "session_id", "status", "system_prompt", "temperature", "title", "type", "user_id", "user_rating") VALUES (OLD."book_id", OLD."character_id", OLD."context_window", OLD."conversation_summary", OLD."created_at", OLD."deleted_at", OLD."ended_at", OLD."id", OLD."initial_question", OLD."model_name", OLD."personality_settings", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."session_id", OLD."status", OLD."system_prompt", OLD."temperature", OLD."title", OLD."type", OLD."user_id", OLD."user_rating"); RETURN NULL;', hash='d21a8509317fb4f38182b0a9ee720faf40c869d6', operation='DELETE', pgid='pgtrigger_delete_delete_1f93e', table='dialogue_sessions', when='AFTER')),
+            model_name="dialoguesession",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "dialogue_sessions_history" ("book_id", "character_id", "context_window", "conversation_summary", "created_at", "deleted_at", "ended_at", "id", "initial_question", "model_name", "personality_settings", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "session_id", "status", "system_prompt", "temperature", "title", "type", "user_id", "user_rating") VALUES (OLD."book_id", OLD."character_id", OLD."context_window", OLD."conversation_summary", OLD."created_at", OLD."deleted_at", OLD."ended_at", OLD."id", OLD."initial_question", OLD."model_name", OLD."personality_settings", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."session_id", OLD."status", OLD."system_prompt", OLD."temperature", OLD."title", OLD."type", OLD."user_id", OLD."user_rating"); RETURN NULL;',
+                    hash="d21a8509317fb4f38182b0a9ee720faf40c869d6",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_1f93e",
+                    table="dialogue_sessions",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='dialoguemessage',
-            index=models.Index(fields=['session', 'seq'], name='dialogue_messages_session_seq'),
+            model_name="dialoguemessage",
+            index=models.Index(fields=["session", "seq"], name="dialogue_messages_session_seq"),
         ),
         migrations.AddIndex(
-            model_name='dialoguemessage',
-            index=models.Index(fields=['session', 'version'], name='dialogue_messages_session_ver'),
+            model_name="dialoguemessage",
+            index=models.Index(fields=["session", "version"], name="dialogue_messages_session_ver"),
         ),
         migrations.AddIndex(
-            model_name='dialoguemessage',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.search.SearchVector('content', config='english'), name='dialogue_messages_content_gin'),
+            model_name="dialoguemessage",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.search.SearchVector("content", config="english"),
+                name="dialogue_messages_content_gin",
+            ),
         ),
         migrations.AddIndex(
-            model_name='dialoguemessage',
-            index=models.Index(condition=models.Q(('reply_to_message__isnull', False)), fields=['reply_to_message'], name='dialogue_messages_reply_to'),
+            model_name="dialoguemessage",
+            index=models.Index(
+                condition=models.Q(("reply_to_message__isnull", False)),
+                fields=["reply_to_message"],
+                name="dialogue_messages_reply_to",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dialoguemessage',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['system', 'user', 'assistant', 'tool'])), name='dialogue_messages_role'),
+            model_name="dialoguemessage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("role__in", ["system", "user", "assistant", "tool"])),
+                name="dialogue_messages_role",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dialoguemessage',
-            constraint=models.CheckConstraint(condition=models.Q(('content__length__lte', 10000)), name='dialogue_messages_content'),
+            model_name="dialoguemessage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("content__length__lte", 10000)),
+                name="dialogue_messages_content",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dialoguemessage',
-            constraint=models.CheckConstraint(condition=models.Q(('confidence_score__isnull', True), ('confidence_score__range', (0, 1)), _connector='OR'), name='dialogue_messages_confidence'),
+            model_name="dialoguemessage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("confidence_score__isnull", True),
+                    ("confidence_score__range", (0, 1)),
+                    _connector="OR",
+                ),
+                name="dialogue_messages_confidence",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='dialoguemessage',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."content" IS DISTINCT FROM (NEW."content") OR OLD."deleted_at" IS DISTINCT FROM (NEW."deleted_at"))', func='INSERT INTO "dialogue_messages_history" ("content", "deleted_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "session_id") VALUES (NEW."content", NEW."deleted_at", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."role", NEW."session_id"); RETURN NULL;', hash='5f468e7a4f3454519700c71fe818f4ffa959da8e', operation='UPDATE', pgid='pgtrigger_update_update_70bca', table='dialogue_messages', when='AFTER')),
+            model_name="dialoguemessage",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."content" IS DISTINCT FROM (NEW."content") OR OLD."deleted_at" IS DISTINCT FROM (NEW."deleted_at"))',
+                    func='INSERT INTO "dialogue_messages_history" ("content", "deleted_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "session_id") VALUES (NEW."content", NEW."deleted_at", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."role", NEW."session_id"); RETURN NULL;',
+                    hash="5f468e7a4f3454519700c71fe818f4ffa959da8e",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_70bca",
+                    table="dialogue_messages",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='dialoguemessage',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "dialogue_messages_history" ("content", "deleted_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "session_id") VALUES (OLD."content", OLD."deleted_at", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."role", OLD."session_id"); RETURN NULL;', hash='87c363d894c5ee27260a1551b1b49877d403888b', operation='DELETE', pgid='pgtrigger_delete_delete_8498e', table='dialogue_messages', when='AFTER')),
+            model_name="dialoguemessage",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "dialogue_messages_history" ("content", "deleted_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "session_id") VALUES (OLD."content", OLD."deleted_at", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."role", OLD."session_id"); RETURN NULL;',
+                    hash="87c363d894c5ee27260a1551b1b49877d403888b",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_8498e",
+                    table="dialogue_messages",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='dialogueturn',
-            index=models.Index(condition=models.Q(('status__in', ['queued', 'running'])), fields=['session', 'id'], name='dialogue_turns_open'),
+            model_name="dialogueturn",
+            index=models.Index(
+                condition=models.Q(("status__in", ["queued", "running"])),
+                fields=["session", "id"],
+                name="dialogue_turns_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='dialogueturn',
-            index=models.Index(condition=models.Q(('status__in', ['queued', 'running'])), fields=['status', 'lease_until'], name='dialogue_turns_lease'),
+            model_name="dialogueturn",
+            index=models.Index(
+                condition=models.Q(("status__in", ["queued", "running"])),
+                fields=["status", "lease_until"],
+                name="dialogue_turns_lease",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dialogueturn',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['queued', 'running', 'completed', 'failed', 'cancelled'])), name='dialogue_turns_status'),
+            model_name="dialogueturn",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["queued", "running", "completed", "failed", "cancelled"])
+                ),
+                name="dialogue_turns_status",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dialogueturn',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'running')), fields=('session',), name='dialogue_turns_one_running'),
+            model_name="dialogueturn",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "running")),
+                fields=("session",),
+                name="dialogue_turns_one_running",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='messagereference',
-            constraint=models.CheckConstraint(condition=models.Q(('reference_type__in', ['chapter', 'page', 'paragraph', 'character_memory'])), name='message_references_type'),
+            model_name="messagereference",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("reference_type__in", ["chapter", "page", "paragraph", "character_memory"])
+                ),
+                name="message_references_type",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='messagereference',
-            constraint=models.CheckConstraint(condition=models.Q(('similarity_score__isnull', True), ('similarity_score__range', (0, 1)), _connector='OR'), name='message_references_similarity'),
+            model_name="messagereference",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("similarity_score__isnull", True),
+                    ("similarity_score__range", (0, 1)),
+                    _connector="OR",
+                ),
+                name="message_references_similarity",
+            ),
         ),
     ]
