@@ -25,6 +25,7 @@ class MeFollow:
         self._rooms: dict[str, list[int]] = {}
         self._told: set[str] = set()
         self._dirty: set[str] = set()
+        self._stopped = False
 
     async def start(self) -> None:
         for name, kind in kinds().items():
@@ -32,6 +33,7 @@ class MeFollow:
                 await self._follow(f"{name}:{followed.id}", followed)
 
     def stop(self) -> None:
+        self._stopped = True
         for topic in self._rooms:
             self.hub.leave(topic, self)
         self._rooms.clear()
@@ -73,7 +75,7 @@ class MeFollow:
                 self.counted_for.push(event_frame("user:", event).text, passing=True)
 
     async def _follow(self, topic: str, followed: Followed) -> None:
-        if topic in self._rooms:
+        if self._stopped or topic in self._rooms:
             return
         self._rooms[topic] = [followed.last_seq, followed.last_read_seq]
         feed = await self.hub.join(topic, self)
