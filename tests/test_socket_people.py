@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
+import pytest
+from django.conf import settings
+from redis import Redis
+
+from chatcore.selectors.presence import online_in, presence_key
 from rooms.services.participants import invite, leave, remove_participant
 from tests.live import Client, Json, Stage, WebProcess, eventually
 from tests.rooms import access_to, room_of, said, topic_of
@@ -68,6 +75,20 @@ def test_others_see_who_comes_and_goes(stage: Stage, second: WebProcess) -> None
             gone = passing(hers, "presence")
             assert gone["offline"] == []
         assert passing(hers, "presence")["offline"] == [str(otto.pk)]
+
+
+def test_who_was_in_a_process_that_was_killed_is_forgotten(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mira, otto = stage.world.mira, stage.world.otto
+    room = room_of(mira, otto)
+    key, valkey = presence_key(topic_of(room)), Redis.from_url(settings.PRESENCE_REDIS_URL)
+    valkey.zadd(key, {f"{otto.pk}|killed": time.time() - 3600})
+    with stage.client(mira) as client:
+        client.subscribe(topic_of(room))
+        eventually(lambda: online_in(topic_of(room)) == {mira.pk})
+        monkeypatch.setattr("chatcore.live.runtime.HEARTBEAT_SECONDS", 1)
+        eventually(lambda: valkey.zcard(key) == 1)
 
 
 def test_me_counts_what_is_unread(stage: Stage, second: WebProcess) -> None:

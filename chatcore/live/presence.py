@@ -48,11 +48,15 @@ class Presence:
     async def tell_changes(self) -> None:
         """Tell each topic who came and who went since the last time."""
         changed, self._changed = self._changed, {}
+        away = False  # a time limit for each topic would hold the clock up for minutes
         for topic, users in changed.items():
             came = [user for user, there in users.items() if there]
             went = [user for user, there in users.items() if not there]
-            elsewhere = await self._record(topic, came, went)
-            event = PresenceEvent(online=came, offline=[u for u in went if u not in elsewhere])
+            elsewhere = None if away else await self._record(topic, came, went)
+            away = elsewhere is None
+            event = PresenceEvent(
+                online=came, offline=[user for user in went if user not in (elsewhere or ())]
+            )
             publish([event_frame(topic, event)])
 
     async def renew(self) -> None:
@@ -62,6 +66,8 @@ class Presence:
             async with self._client().pipeline(transaction=False) as pipe:
                 for topic, users in self._here.items():
                     pipe.zadd(presence_key(topic), {_member(user): now for user in users})
+                    # Those of a process that was killed: nobody else takes them out of a busy room.
+                    pipe.zremrangebyscore(presence_key(topic), "-inf", now - ALIVE_SECONDS)
                     pipe.expire(presence_key(topic), 2 * ALIVE_SECONDS)
                 await pipe.execute()
         except (RedisError, OSError) as error:
@@ -84,8 +90,8 @@ class Presence:
         if self._redis:
             await self._redis.aclose()
 
-    async def _record(self, topic: str, came: Iterable[UUID], went: list[UUID]) -> set[UUID]:
-        """Write to Valkey; of those who went, the ones who are still there in another process."""
+    async def _record(self, topic: str, came: Iterable[UUID], went: list[UUID]) -> set[UUID] | None:
+        """Write to Valkey; who is still there in another process, None when Valkey is away."""
         try:
             if members := {_member(user): time.time() for user in came}:
                 await self._client().zadd(presence_key(topic), members)
@@ -95,6 +101,7 @@ class Presence:
                 return await self.online(topic)
         except (RedisError, OSError) as error:
             log.debug("presence_not_recorded", error=str(error))
+            return None
         return set()
 
     def _client(self) -> redis.Redis:
