@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.journeys.site import Account, Site, running_site
 
@@ -31,6 +31,10 @@ class Enter(Protocol):
         expected: str = OFFLINE,
         **how: Any,
     ) -> Page: ...
+
+
+# Two cores carry the browser, the whole product and its database.
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="session")
@@ -88,7 +92,7 @@ def enter(site: Site, browser: Browser) -> Iterator[Enter]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(20_000)
         page.on("console", lambda message: hear(message, expected))
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto("/")

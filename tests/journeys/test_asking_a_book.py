@@ -23,6 +23,8 @@ def begin_dialogue(page: Page) -> None:
 def test_the_answer_streams_in_with_its_citation(enter: Enter, mira: Account) -> None:
     page = enter(mira)
     begin_dialogue(page)
+    # Enter sends only once the script is there; before that it is a new line.
+    page.locator("html[data-live]").wait_for(state="attached")
 
     page.get_by_label("Ask the book").fill(QUESTION)
     page.get_by_label("Ask the book").press("Enter")
