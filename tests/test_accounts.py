@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from chatcore.models import AccountStatus, User
+from chatcore.selectors.users import account_to_sign_in
 from chatcore.services.users import begin_erasure
 from tests.client import ContractClient
 from tests.conftest import assert_queries
@@ -240,3 +241,13 @@ def test_signing_up_on_the_page_ends_in_a_member(db: None) -> None:
     assert sent.request["PATH_INFO"] == "/accounts/confirm-email/"
     nina = User.objects.get(username="nina")
     assert (nina.account_type, nina.account_status) == ("member", "pending-verification")
+
+
+@pytest.mark.parametrize("identifier", ["mira", "MIRA@example.test"])
+def test_an_account_is_found_by_an_index_whatever_the_case(world: Cast, identifier: str) -> None:
+    assert account_to_sign_in(identifier) == world.mira
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        column = "email" if "@" in identifier else "username"
+        found = User.objects.filter(**{f"{column}__iexact": identifier})
+        assert f"using uq_users_{column}" in found.explain()

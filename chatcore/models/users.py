@@ -13,6 +13,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
+from django.db.models.lookups import Exact
 from django.utils.functional import cached_property
 
 from chatcore.errors import Invalid
@@ -180,7 +181,9 @@ class User(AbstractBaseUser, PermissionsMixin):
             ),
             models.UniqueConstraint(
                 Upper("email"),
-                condition=~Q(email=""),
+                # Also in terms of UPPER(x), or the planner could not tell that a search by e-mail
+                # lies within this index.
+                condition=~Q(Exact(Upper("email"), "")),
                 name="uq_users_email",
                 violation_error_message="This e-mail address is in use.",
             ),
