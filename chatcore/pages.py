@@ -12,6 +12,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from chatcore.errors import ChatcoreError
+from chatcore.http.limits import Rule
+from chatcore.http.problem import problem_headers
+from chatcore.http.throttles import SAFE, enforce
 from chatcore.models import User
 from chatcore.shelves import shelves_of
 
@@ -89,12 +92,15 @@ def with_followers(lines: Iterable[Line]) -> list[Line]:
 def page(
     view: Callable[Concatenate[PageRequest, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """A view for whoever is signed in; what stops it becomes a page that says so."""
+    """A view for whoever is signed in, counted together with the API's; what stops it becomes a
+    page that says so."""
 
     @login_required
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
+            rule = Rule.READ if request.method in SAFE else Rule.WRITE
+            enforce(rule, str(request.user.pk))
             return view(cast("PageRequest", request), *args, **kwargs)
         except ChatcoreError as stopped:
             return error_page(request, stopped)
@@ -104,7 +110,10 @@ def page(
 
 def error_page(request: HttpRequest, stopped: ChatcoreError) -> HttpResponse:
     context = {"status": stopped.status, "title": stopped.title, "detail": stopped.detail}
-    return render(request, "web/error.html", context, status=stopped.status)
+    answer = render(request, "web/error.html", context, status=stopped.status)
+    for name, value in problem_headers(stopped).items():
+        answer.headers[name] = value
+    return answer
 
 
 def render_page(request: PageRequest, template: str, **context: Any) -> HttpResponse:

@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chatcore.errors import ChatcoreError
+from chatcore.http.limits import Rule
+from chatcore.http.throttles import enforce
 from chatcore.ids import uuid7
 from chatcore.pages import PageRequest, page, position, render_page
 from dialogues.forms import AskForm, NewDialogueForm
@@ -59,6 +61,7 @@ def dialogue_ask(request: PageRequest, dialogue_id: UUID) -> HttpResponse:
     session = dialogue_for(request.user, dialogue_id)
     form = AskForm(request.POST)
     if form.is_valid():
+        enforce(Rule.ASK, str(request.user.pk))
         ask(request.user, session.pk, form.cleaned_data["content"], form.cleaned_data["client_ref"])
     return redirect(f"{reverse('dialogue', args=[session.pk])}#end")
 

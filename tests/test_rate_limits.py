@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from chatcore.http import limits
 from chatcore.http.client_ip import UNKNOWN, behind_proxies, rate_key
@@ -71,6 +72,18 @@ def _unreachable() -> Any:
     return SlidingWindowCounterRateLimiter(
         RedisStorage("redis://127.0.0.1:1/0", wrap_exceptions=True)
     )
+
+
+def test_pages_are_counted_with_the_api(world: Cast) -> None:
+    browser = Client()
+    browser.force_login(world.mira)
+    assert browser.post("/rooms/new/", {"name": "Kitchen"}).status_code == 302
+    while hit(Rule.WRITE, str(world.mira.pk)).allowed:
+        pass
+    stopped = browser.post("/rooms/new/", {"name": "Bath"})
+    assert stopped.status_code == 429
+    assert 1 <= int(stopped.headers["Retry-After"]) <= 60
+    assert browser.get("/rooms/new/").status_code == 200
 
 
 def test_coroutines_count_on_the_same_counters() -> None:
