@@ -9,6 +9,7 @@ from weakref import WeakValueDictionary
 from chatcore.errors import Invalid, NotFound
 from chatcore.events import MessageCreated, MessageDeleted, MessageEdited
 from chatcore.frames import Frame, event_frame
+from chatcore.http.limits import Rule
 from chatcore.live.client_frames import Delete, Edit, Read, Send
 from chatcore.live.db import Row, fetch, fetch_together
 from chatcore.live.threads import active_user, in_thread
@@ -46,6 +47,7 @@ class DialogueTopic:
     """What the socket may do with a dialogue."""
 
     name = "dialogue"
+    send_rule = Rule.ASK
 
     def __init__(self) -> None:
         self._locks: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()

@@ -6,6 +6,7 @@ from uuid import UUID
 from chatcore.errors import Invalid, NotFound
 from chatcore.events import MessageCreated, MessageDeleted, MessageEdited
 from chatcore.frames import Frame, event_frame
+from chatcore.http.limits import Rule
 from chatcore.live.client_frames import Delete, Edit, Read, Send
 from chatcore.live.db import Row, fetch, fetch_together
 from chatcore.live.runtime import runtime
@@ -54,6 +55,7 @@ class RoomTopic:
     """What the socket may do with a room."""
 
     name = "room"
+    send_rule = Rule.SEND
 
     async def enter(self, user: UUID, id: UUID, after_version: int | None) -> Entrance:
         rows = await fetch(_ENTER, [id, user])

@@ -16,6 +16,7 @@ from chatcore.services.append import append
 from chatcore.services.publish import publish
 from rooms.services.messages import draft_of
 from rooms.services.timeline import ROOM_TIMELINE
+from tests.dialogues import dialogue_of
 from tests.live import Client, Stage, eventually
 from tests.rooms import room_of, said, topic_of
 from tests.world import access_for
@@ -76,6 +77,18 @@ def test_who_changes_too_much_is_told_when_to_go_on(stage: Stage, settings: Any,
         client.send(**frame)
         assert client.answer_to(frame["ref"])["code"] == "rate_limited"
         assert client.pings()
+
+
+def test_a_question_counts_as_one_over_the_socket_too(stage: Stage, settings: Any) -> None:
+    otto = stage.world.otto
+    topic = f"dialogue:{dialogue_of(otto).pk}"
+    settings.RATE_LIMITS = True
+    limits.start_over()
+    with stage.client(otto) as client:
+        while limits.hit(limits.Rule.ASK, str(otto.pk)).allowed:
+            pass
+        assert client.say(topic, "Who keeps the lamp?")["code"] == "rate_limited"
+        assert client.say(topic_of(room_of(otto)), "to people")["op"] == "ack"
 
 
 def test_a_slow_reader_closes_4009_and_slows_nobody(

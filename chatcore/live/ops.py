@@ -57,8 +57,8 @@ async def _unsubscribe(socket: Socket, frame: Unsubscribe) -> None:
 
 async def _send(socket: Socket, frame: Send) -> None:
     """Does not wait for the commit before it reads the next frame: the ack comes by its own."""
-    _enforce(socket, Rule.SEND)
     kind, id_ = parse_topic(frame.topic)
+    _enforce(socket, kind.send_rule)
     socket.answer_later(kind.send(socket.user_id, id_, frame), frame.ref, _ack)
 
 

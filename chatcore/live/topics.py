@@ -7,6 +7,7 @@ from uuid import UUID
 
 from chatcore.errors import Forbidden, NotFound
 from chatcore.frames import Frame
+from chatcore.http.limits import Rule
 from chatcore.live.client_frames import Delete, Edit, Read, Send
 from chatcore.services.append import Appended
 
@@ -42,6 +43,8 @@ class TopicKind(Protocol):
     """What the socket asks of an app. Everything here is awaited on the event loop."""
 
     name: str
+    # What a `send` counts as, as over HTTP.
+    send_rule: Rule
 
     async def enter(self, user: UUID, id: UUID, after_version: int | None) -> Entrance:
         """Found and allowed in one question, and the replay. Raises NotFound."""
