@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -59,22 +59,39 @@ async def say_much(driver: Driver, people: Sequence[Person], room: str, many: in
 
 
 async def read_pages(
-    driver: Driver, meter: Meter, *, person: Person, room: str, many: int, seconds: float
-) -> Pages:
-    """`many` pages by one client in a row, then ten clients for some seconds."""
-    path, http = driver.history(room), Http(driver.url)
-    for _ in range(15):  # past the point where the database would change its plan
-        assert (await http.get(path, person.headers)).count(b'"content"') == 50
+    driver: Driver,
+    meter: Meter,
+    *,
+    person: Person,
+    rooms: Mapping[str, str],
+    many: int,
+    seconds: float,
+) -> dict[str, Pages]:
+    """`many` pages of each room by one client in a row, then ten clients for some seconds.
+
+    The rooms take turns: what else the machine does meanwhile, it does to all of them alike.
+    """
+    paths = {name: driver.history(room) for name, room in rooms.items()}
+    http = Http(driver.url)
+    for path in paths.values():
+        for _ in range(15):  # past the point where the database would change its plan
+            assert (await http.get(path, person.headers)).count(b'"content"') == 50
     meter.begin()
-    times = [await _timed(http, path, person) for _ in range(many)]
-    spent = meter.spent()
+    times: dict[str, list[float]] = {name: [] for name in rooms}
+    for _ in range(many):
+        for name, path in paths.items():
+            times[name].append(await _timed(http, path, person))
+    cpu = meter.spent().milliseconds_each("server", many * len(rooms))
     http.close()
-    return Pages(
-        p50=milliseconds(times, 0.5),
-        p99=milliseconds(times, 0.99),
-        server_cpu=spent.milliseconds_each("server", many),
-        per_second=await _together(driver, path, person, seconds),
-    )
+    return {
+        name: Pages(
+            p50=milliseconds(times[name], 0.5),
+            p99=milliseconds(times[name], 0.99),
+            server_cpu=cpu,
+            per_second=await _together(driver, path, person, seconds),
+        )
+        for name, path in paths.items()
+    }
 
 
 async def _together(driver: Driver, path: str, person: Person, seconds: float) -> float:

@@ -93,8 +93,15 @@ def history_part(bench: Bench) -> Part:
     size = bench.size
     (reader,) = asyncio.run(bench.ours.people(1))
     rooms = history.fill_rooms(reader, size.rooms)
-    read = partial(history.read_pages, person=reader, many=size.pages, seconds=size.page_seconds)
-    pages = {name: bench.measure(partial(read, room=str(room))) for name, room in rooms.items()}
+    pages = bench.measure(
+        partial(
+            history.read_pages,
+            person=reader,
+            rooms={name: str(room) for name, room in rooms.items()},
+            many=size.pages,
+            seconds=size.page_seconds,
+        )
+    )
     plans = {name: plan_of(room, reader.id) for name, room in rooms.items()}
     peers = bench.measure_peers(
         partial(_peer_history, many=size.peer_messages, pages=size.pages, seconds=size.page_seconds)
@@ -168,9 +175,10 @@ async def _peer_history(
     people = await driver.people(10)
     room = await driver.room(people)
     await history.say_much(driver, people, room, many)
-    return await history.read_pages(
-        driver, meter, person=people[0], room=room, many=pages, seconds=seconds
+    found = await history.read_pages(
+        driver, meter, person=people[0], rooms={"one": room}, many=pages, seconds=seconds
     )
+    return found["one"]
 
 
 def _both(first: Work[Sends], second: Work[Sends]) -> Work[tuple[Sends, Sends]]:
