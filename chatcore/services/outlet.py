@@ -4,6 +4,7 @@ A worker or a command has no event loop; opening one per event would connect to 
 """
 
 import asyncio
+import contextlib
 import os
 import threading
 from collections.abc import Callable, Coroutine, Sequence
@@ -20,7 +21,7 @@ Deliver = Callable[[Sequence[Frame]], None]
 # More than this waiting means that the layer is away; what is dropped is found by its version.
 _MOST_WAITING = 5_000
 
-_state: dict[str, Any] = {"pid": None, "loop": None, "deliver": None, "waiting": 0, "failed": False}
+_state: dict[str, Any] = {"pid": None, "loop": None, "deliver": None, "failed": False}
 _lock = threading.Lock()
 
 
@@ -48,10 +49,7 @@ def submit(
     send: Callable[[Sequence[Frame]], Coroutine[Any, Any, None]], frames: Sequence[Frame]
 ) -> None:
     """Run `send(frames)` on the loop, one after the other, without making the caller wait for it."""
-    if _state["waiting"] >= _MOST_WAITING:
-        return
     loop = _loop()
-    _state["waiting"] += 1
     if _running_loop() is loop:
         _enqueue(send, frames)
     else:
@@ -67,12 +65,13 @@ def _enqueue(
 ) -> None:
     loop = asyncio.get_running_loop()
     if loop not in _queues:
-        _queues[loop] = asyncio.Queue()
+        _queues[loop] = asyncio.Queue(_MOST_WAITING)
         task = loop.create_task(_pump(_queues[loop]))
         _tasks.add(task)
         task.add_done_callback(_tasks.discard)
         task.add_done_callback(lambda _: _queues.pop(loop, None))
-    _queues[loop].put_nowait((send, frames))
+    with contextlib.suppress(asyncio.QueueFull):
+        _queues[loop].put_nowait((send, frames))
 
 
 async def _pump(queue: "asyncio.Queue[Any]") -> None:
@@ -87,8 +86,6 @@ async def _pump(queue: "asyncio.Queue[Any]") -> None:
             if not _state["failed"]:
                 log.warning("layer_away", error=repr(error))
             _state["failed"] = True
-        finally:
-            _state["waiting"] -= 1
 
 
 def _loop() -> asyncio.AbstractEventLoop:
@@ -96,7 +93,7 @@ def _loop() -> asyncio.AbstractEventLoop:
         if _state["loop"] is None or _state["pid"] != os.getpid():
             loop = asyncio.new_event_loop()
             threading.Thread(target=loop.run_forever, name="outlet", daemon=True).start()
-            _state.update(pid=os.getpid(), loop=loop, deliver=None, waiting=0)
+            _state.update(pid=os.getpid(), loop=loop, deliver=None)
         found: asyncio.AbstractEventLoop = _state["loop"]
         return found
 
