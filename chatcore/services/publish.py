@@ -13,10 +13,10 @@ from channels.layers import get_channel_layer
 from django.db import transaction
 
 from chatcore.events import Event
+from chatcore.frames import Frame, event_frame
 from chatcore.services import outlet
 from chatcore.services.append import Appended
 from chatcore.services.timeline import Timeline
-from chatcore.frames import Frame, event_frame
 
 # Which process sent a batch, so that its own hub, which has it already, drops the echo.
 ORIGIN = f"{os.getpid()}-{uuid4().hex[:8]}"
