@@ -68,9 +68,9 @@ class DialogueTopic:
     async def versions(self, ids: Sequence[UUID]) -> Mapping[UUID, int]:
         return {row["id"]: row["version"] for row in await fetch(_VERSIONS, [list(ids)])}
 
-    async def allowed(self, pairs: Sequence[tuple[UUID, UUID]]) -> set[tuple[UUID, UUID]]:
+    async def allowed(self, pairs: Sequence[tuple[UUID, UUID]]) -> Mapping[tuple[UUID, UUID], int]:
         users, ids = [user for user, _ in pairs], [id_ for _, id_ in pairs]
-        return {(row["user_id"], row["id"]) for row in await fetch(_ALLOWED, [users, ids])}
+        return {(row["user_id"], row["id"]): 1 for row in await fetch(_ALLOWED, [users, ids])}
 
     async def followed_by(self, user: UUID) -> Sequence[Followed]:
         """A dialogue has one person, and nothing in it is unread."""

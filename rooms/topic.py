@@ -34,7 +34,9 @@ _STAND = "SELECT last_seq, version FROM chat_rooms WHERE id = %s"
 _LAST_OF_ALL = UUID(int=2**128 - 1)
 _VERSIONS = "SELECT id, version FROM chat_rooms WHERE id = ANY(%s)"
 _ALLOWED = """
-SELECT p.user_id, p.room_id FROM room_participants p
+SELECT p.user_id, p.room_id,
+  CASE WHEN p.can_see_history THEN 1 ELSE p.joined_seq + 1 END AS first_visible
+FROM room_participants p
 JOIN unnest(%s::uuid[], %s::uuid[]) AS asked(user_id, room_id)
   ON asked.user_id = p.user_id AND asked.room_id = p.room_id
 JOIN chat_rooms c ON c.id = p.room_id AND c.deleted_at IS NULL
@@ -73,9 +75,10 @@ class RoomTopic:
     async def versions(self, ids: Sequence[UUID]) -> Mapping[UUID, int]:
         return {row["id"]: row["version"] for row in await fetch(_VERSIONS, [list(ids)])}
 
-    async def allowed(self, pairs: Sequence[tuple[UUID, UUID]]) -> set[tuple[UUID, UUID]]:
+    async def allowed(self, pairs: Sequence[tuple[UUID, UUID]]) -> Mapping[tuple[UUID, UUID], int]:
         users, rooms = [user for user, _ in pairs], [room for _, room in pairs]
-        return {(row["user_id"], row["room_id"]) for row in await fetch(_ALLOWED, [users, rooms])}
+        rows = await fetch(_ALLOWED, [users, rooms])
+        return {(row["user_id"], row["room_id"]): row["first_visible"] for row in rows}
 
     async def followed_by(self, user: UUID) -> Sequence[Followed]:
         return [Followed(**row) for row in await fetch(_FOLLOWED, [user])]

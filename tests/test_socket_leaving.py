@@ -16,7 +16,8 @@ from chatcore.services.logins import revoke_login
 from chatcore.services.tickets import issue_socket_ticket
 from chatcore.services.users import change_password, set_account_status
 from rooms.models import RoomParticipant
-from rooms.services.participants import leave, remove_participant
+from rooms.services.messages import edit_message
+from rooms.services.participants import change_participant, invite, leave, remove_participant
 from rooms.services.rooms import delete_room
 from tests.client import ContractClient
 from tests.live import Client, Stage, WebProcess, eventually
@@ -68,6 +69,25 @@ def test_who_loses_a_room_is_not_seen_there_any_more(stage: Stage) -> None:
         hers.expect(op="revoked")
         eventually(lambda: online_in(topic_of(room)) == {otto.pk})
         eventually(lambda: his.event("presence")["data"]["offline"] == [str(mira.pk)])
+
+
+def test_who_may_not_see_the_past_any_more_hears_no_more_of_it(stage: Stage) -> None:
+    mira, otto = stage.world.mira, stage.world.otto
+    room = room_of(otto)
+    old = said(room, otto, "before Mira came")
+    invite(access=access_to(room, otto), user_id=mira.pk)
+    with stage.client(mira) as client:
+        client.subscribe(topic_of(room))
+        edit_message(user=otto, room=room.pk, message=old.id, content="still before Mira came")
+        assert client.event("message.edited")["data"]["content"] == "still before Mira came"
+        changes = {"can_see_history": False}
+        change_participant(access=access_to(room, otto), user_id=mira.pk, changes=changes)
+        client.event("participant.changed")
+        client.everything(0.3)
+        edit_message(user=otto, room=room.pk, message=old.id, content="none of her business")
+        said(room, otto, "for everybody")
+        assert client.event("message.created")["data"]["content"] == "for everybody"
+        assert "none of her business" not in str(list(client.waiting))
 
 
 def test_a_right_that_was_lost_without_a_trace_is_found_by_the_heartbeat(

@@ -17,7 +17,7 @@ from chatcore.errors import ChatcoreError
 from chatcore.frames import Frame, encode
 from chatcore.live.feed import Feed, Sink
 from chatcore.live.presence import Presence
-from chatcore.live.rights import lost_subscriptions
+from chatcore.live.rights import renew_rights
 from chatcore.live.topics import kinds, parse_topic
 from chatcore.services.publish import group_name, unpacked
 
@@ -88,7 +88,7 @@ class Hub:
 
     async def revoke_lost(self, feeds: Iterable[Feed]) -> None:
         """Take every subscription of these feeds away that its user may not have any more."""
-        for subscription in await lost_subscriptions(feeds):
+        for subscription in await renew_rights(feeds):
             self.leave(subscription.topic, subscription)
             subscription.receiver.lose(subscription.topic)
 

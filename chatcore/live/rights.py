@@ -8,12 +8,17 @@ from chatcore.live.subscription import Subscription
 from chatcore.live.topics import kinds
 
 
-async def lost_subscriptions(feeds: Iterable[Feed]) -> list[Subscription]:
-    """The subscriptions that their users may not have any more: one query per kind of topic."""
+async def renew_rights(feeds: Iterable[Feed]) -> list[Subscription]:
+    """Ask again what each subscriber may read, one query per kind of topic: from which position on
+    is noted, and who may read nothing any more is returned."""
     lost: list[Subscription] = []
     for name, pairs in _by_kind(feeds).items():
         allowed = await kinds()[name].allowed(list(pairs))
-        lost += [sub for pair, subs in pairs.items() if pair not in allowed for sub in subs]
+        for pair, subscriptions in pairs.items():
+            if pair not in allowed:
+                lost += subscriptions
+            for subscription in subscriptions:
+                subscription.first_visible = allowed.get(pair, subscription.first_visible)
     return lost
 
 

@@ -55,8 +55,8 @@ class TopicKind(Protocol):
     async def versions(self, ids: Sequence[UUID]) -> Mapping[UUID, int]:
         """The present version of each conversation."""
 
-    async def allowed(self, pairs: Sequence[tuple[UUID, UUID]]) -> set[tuple[UUID, UUID]]:
-        """Those of the (user, conversation) pairs that may still read."""
+    async def allowed(self, pairs: Sequence[tuple[UUID, UUID]]) -> Mapping[tuple[UUID, UUID], int]:
+        """Those of the (user, conversation) pairs that may still read, and from which position on."""
 
     async def followed_by(self, user: UUID) -> Sequence["Followed"]:
         """The conversations whose unread count `me` reports."""
