@@ -26,7 +26,7 @@ class Event(BaseModel):
             raise TypeError(f"Two events are called {name}.")
 
     def data(self) -> dict[str, Any]:
-        """The `data` of the frame, JSON types only."""
+        """The `data` of the frame, in types that `frames.encode` knows."""
         return self.model_dump(mode="json")
 
     def about(self) -> dict[str, Any]:
@@ -96,7 +96,7 @@ class LoginRevoked(Event):
 
 
 class MessageEvent(Lasting):
-    """Base: `message` is the whole object as `GET …/messages/` gives it, JSON types only."""
+    """Base: `message` is the whole object as `GET …/messages/` gives it."""
 
     message: dict[str, Any]
 

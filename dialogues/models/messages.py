@@ -35,7 +35,7 @@ class MessageRole(models.TextChoices):
     meta={"db_table": "dialogue_messages_history", "verbose_name_plural": "message history"},
 )
 class DialogueMessage(Message, PostgresPartitionedModel):
-    """One message. Written only through `dialogues.services.messages`."""
+    """One message. Said through `dialogues.services.turns`, changed through `…services.messages`."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)  # type: ignore[assignment]
     session = models.ForeignKey(

@@ -59,7 +59,7 @@ class DialogueTurn(models.Model):
                 name="dialogue_turns_open",
                 condition=Q(status__in=["queued", "running"]),
             ),
-            # lost_turns(): the sweep for turns that nobody works on.
+            # stranded_sessions(): the sweep for turns that nobody works on.
             models.Index(
                 fields=["status", "lease_until"],
                 name="dialogue_turns_lease",
