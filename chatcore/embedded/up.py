@@ -1,8 +1,10 @@
 """`manage.py up`: everything the product needs, in one terminal, until Ctrl-C."""
 
 import argparse
+import contextlib
 import json
 import os
+import resource
 import shutil
 import sys
 import tempfile
@@ -59,6 +61,7 @@ def main(words: list[str]) -> int:
 
 def run(options: argparse.Namespace) -> int:
     """Run with parsed options; failures are told with cause and mend on stderr, exit code 1."""
+    _allow_many_sockets()
     try:
         if options.only in OWN:
             words = command(options.only, options.host, options.port)
@@ -67,6 +70,14 @@ def run(options: argparse.Namespace) -> int:
     except CannotRun as stopped:
         Screen(sys.stderr).plain(f"\n✘ {stopped.cause}\n  Mend: {stopped.mend}")
         return 1
+
+
+def _allow_many_sockets() -> None:
+    """Each socket is an open file, and the usual limit of 1,024 is only a habit: take what the system
+    allows. Whatever we start inherits it."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(ValueError, OSError):  # macOS says "unlimited" and means less
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _supervise(options: argparse.Namespace) -> int:
