@@ -1,10 +1,12 @@
 """The second look at sign-ins: one that was good when its socket opened may be over by now."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from chatcore.frames import Frame
 from chatcore.live.db import fetch
 from chatcore.live.hub import Hub
+from chatcore.live.socket import Socket
 
 _LOGINS_ALIVE = """
 SELECT l.id FROM logins l JOIN users u ON u.id = l.user_id
@@ -16,6 +18,9 @@ _SESSIONS_ALIVE = (
 _USERS_ALIVE = (
     "SELECT id FROM users WHERE id = ANY(%s) AND account_status = 'active' AND deleted_at IS NULL"
 )
+
+# Ten thousand rows at once would hold up everybody's frames.
+_AT_ONCE = 500
 
 
 class LoginWatch:
@@ -34,8 +39,11 @@ class LoginWatch:
 async def close_revoked(hub: Hub) -> None:
     """Close the sockets whose sign-in is over, for whatever reason, with 4001."""
     sockets = [socket for group in hub.sockets.values() for socket in group]
-    if not sockets:
-        return
+    for first in range(0, len(sockets), _AT_ONCE):
+        await _close_revoked(sockets[first : first + _AT_ONCE])
+
+
+async def _close_revoked(sockets: Sequence[Socket]) -> None:
     logins = await _alive(_LOGINS_ALIVE, {s.visitor.login_id for s in sockets})
     sessions = await _alive(_SESSIONS_ALIVE, {s.visitor.session_key for s in sockets})
     users = await _alive(_USERS_ALIVE, {s.user_id for s in sockets})
