@@ -38,6 +38,9 @@ _MOST_WAITING = 10_000
 _PATIENCE_SECONDS = 15.0
 
 
+_STOPPING = Unavailable("The server is stopping; send it again.")
+
+
 @dataclass(slots=True)
 class _Waiting:
     timeline: Timeline
@@ -61,9 +64,7 @@ class Flusher:
         if self._task:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        for waiting in self._waiting:
-            if not waiting.done.done():
-                waiting.done.set_exception(Unavailable("The server is stopping."))
+        _fail(list(self._waiting), _STOPPING)
         if self._conn:
             await self._conn.close()
 
@@ -91,6 +92,9 @@ class Flusher:
                 await self._flush(batch)
             except Unavailable as error:
                 _fail(batch, error)
+            except asyncio.CancelledError:
+                _fail(batch, _STOPPING)
+                raise
             except Exception:
                 log.exception("flush_failed", size=len(batch))
                 await self._flush_singly(batch)
