@@ -8,6 +8,7 @@ from rooms.models.participants import PRESENT as PRESENT
 from rooms.models.participants import ParticipantStatus as ParticipantStatus
 from rooms.models.participants import Role as Role
 from rooms.models.participants import RoomParticipant as RoomParticipant
+from rooms.models.rooms import MOST_PARTICIPANTS as MOST_PARTICIPANTS
 from rooms.models.rooms import ChatRoom as ChatRoom
 from rooms.models.rooms import RoomStatus as RoomStatus
 from rooms.models.rooms import RoomType as RoomType

@@ -18,6 +18,10 @@ UNTRACKED = [
 ]
 
 
+# Where a room says nothing else.
+MOST_PARTICIPANTS = 50
+
+
 class RoomType(models.TextChoices):
     GROUP = "group"
     DIRECT = "direct"
@@ -49,7 +53,7 @@ class ChatRoom(Conversation):
     issue_description = models.TextField(max_length=4000, blank=True)
     is_private = models.BooleanField(default=False)
     guest_access_allowed = models.BooleanField(default=True)
-    max_participants = models.PositiveIntegerField(default=50)
+    max_participants = models.PositiveIntegerField(default=MOST_PARTICIPANTS)
     creator = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="created_rooms"
     )

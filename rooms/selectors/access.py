@@ -28,10 +28,13 @@ class RoomAccess:
         return self.participant.role == Role.MODERATOR
 
     @property
+    def has_right_to_invite(self) -> bool:
+        return self.is_moderator or self.participant.can_invite_others
+
+    @property
     def may_invite(self) -> bool:
-        """A direct room stays with its two."""
-        may = self.is_moderator or self.participant.can_invite_others
-        return may and self.room.room_type != RoomType.DIRECT
+        """A direct room stays with its two, whoever has the right."""
+        return self.has_right_to_invite and self.room.room_type != RoomType.DIRECT
 
     @property
     def silenced_by(self) -> str | None:

@@ -28,7 +28,7 @@ from rooms.services.timeline import ROOM_TIMELINE
 
 def invite(*, access: RoomAccess, user_id: UUID, role: str | None = None) -> RoomParticipant:
     """Add somebody. Raises Forbidden, NotFound, or Conflict (already in, full, closed, direct)."""
-    if not (access.is_moderator or access.participant.can_invite_others):
+    if not access.has_right_to_invite:
         raise Forbidden("You may not invite others to this room.", code="may_not_invite")
     if role not in {None, Role.MEMBER, Role.GUEST} and not access.is_moderator:
         raise Forbidden("Only a moderator gives this role.", code="not_a_moderator")

@@ -13,7 +13,7 @@ from chatcore.selectors.permissions import require
 from chatcore.services.append import next_version
 from chatcore.services.publish import publish_on_commit
 from rooms.events import RoomJoined, RoomUpdated
-from rooms.models import PRESENT, ChatRoom, Role, RoomParticipant, RoomType
+from rooms.models import MOST_PARTICIPANTS, PRESENT, ChatRoom, Role, RoomParticipant, RoomType
 from rooms.selectors.access import RoomAccess, role_of_newcomer
 from rooms.selectors.rooms import room_out
 from rooms.services.participants import come_back
@@ -32,7 +32,7 @@ def create_room(*, by: User, members: Sequence[UUID] = (), **columns: Any) -> Ro
         raise Forbidden("Guests are not allowed in this room.", code="no_guests")
     if columns.get("room_type") == RoomType.DIRECT:
         return _direct_room(by, others, columns)
-    if len(others) + 1 > columns.get("max_participants", 50):
+    if len(others) + 1 > columns.get("max_participants", MOST_PARTICIPANTS):
         raise Conflict("The room would have more people than it takes.", code="room_full")
     with transaction.atomic():
         return _create(by, others, columns)
