@@ -57,8 +57,9 @@ class Rule(Enum):
     SEARCH = Rate("search", "120/minute")
     UPLOAD = Rate("upload", "60/hour", shared=True)
     ASK = Rate("ask", "60/minute")
-    # Frames of one socket; past it the socket closes with 4008.
-    FRAME = Rate("frame", "60/second")
+    # Frames of one socket; past it the socket closes with 4008. Over ten seconds, since a client that
+    # comes back subscribes to all its rooms in one go.
+    FRAME = Rate("frame", "600/10 second")
     # Whoever has not signed in, by address.
     ANONYMOUS = Rate("anonymous", "300/minute")
 
