@@ -26,6 +26,8 @@ BAD_BODIES = {
     "NaN": NAME % b"NaN",
     "Infinity": NAME % b"1e999",
     "huge number": NAME % (b"9" * 5_000),
+    "huge number inside": b'{"chat_preferences": {"size": 100000000000000000000}}',
+    "huge float inside": b'{"chat_preferences": {"size": [-1e300]}}',
     "deep list": b"[" * 100_000 + b"]" * 100_000,
     "deep object": b'{"a":' * 600 + b"1" + b"}" * 600,
     "moderately deep": b'{"chat_preferences":' * 40 + b"{}" + b"}" * 40,
