@@ -137,7 +137,9 @@ def _running(session_id: UUID) -> list[Frame]:
 async def _missed(session_id: UUID, after: int) -> Missed:
     page = page_parameters(session_id, after, REPLAY_MOST)
     stands, messages = await fetch_together((_STAND, [session_id]), (CHANGES_SQL, page))
-    (stand,) = stands
+    if not stands:  # erased since somebody subscribed
+        raise NotFound("There is no such dialogue.")
+    stand = stands[0]
     if len(messages) > REPLAY_MOST:
         return Missed(stand["last_seq"], stand["version"], None)
     # What a message cites never changes, so it need not come from the same moment.

@@ -120,12 +120,13 @@ def _delete(user_id: UUID, room: UUID, frame: Delete) -> Appended:
 
 async def _missed(room: UUID, after: int, first_visible: int) -> Missed:
     page = page_parameters(room, _LAST_OF_ALL, first_visible, after, REPLAY_MOST)
-    (stand,), messages, places, rooms = await fetch_together(
+    stands, messages, places, rooms = await fetch_together(
         (_STAND, [room]),
         (CHANGES_SQL, page),
         (_PARTICIPANTS, [room, after]),
         (_ROOM, [room, after]),
     )
+    stand = _the_one(stands)
     if len(messages) > REPLAY_MOST:
         return Missed(stand["last_seq"], stand["version"], None)
     frames = [_message_frame(row, after) for row in messages]
@@ -134,6 +135,13 @@ async def _missed(room: UUID, after: int, first_visible: int) -> Missed:
     return Missed(
         stand["last_seq"], stand["version"], sorted(frames, key=lambda frame: frame.version or 0)
     )
+
+
+def _the_one(stands: Sequence[Row]) -> Row:
+    """Where the room stands. Raises NotFound: it may have been erased since somebody subscribed."""
+    if not stands:
+        raise NotFound("There is no such room.")
+    return stands[0]
 
 
 def _message_frame(row: Row, after: int) -> Frame:

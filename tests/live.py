@@ -210,7 +210,7 @@ class WebProcess:
 
     def _start(self) -> None:
         self.process = subprocess.Popen(
-            command("web", "127.0.0.1", self.port), cwd=ROOT, env={**os.environ, **_test_env()}
+            command("web", "127.0.0.1", self.port), cwd=ROOT, env={**os.environ, **own_environment()}
         )
         eventually(self._answers, 30)
 
@@ -230,7 +230,7 @@ class WebProcess:
         self.process.wait(15)
 
 
-def _test_env() -> dict[str, str]:
+def own_environment() -> dict[str, str]:
     wanted = connection_settings()
     user = quote(wanted["user"] or "")
     password = f":{quote(wanted['password'])}" if wanted["password"] else ""

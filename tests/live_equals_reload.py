@@ -62,7 +62,7 @@ def snapshot(reader: User, topic: str) -> Picture | None:
         "people": {},
     }
     if kind == "room":
-        people = client.get(f"{path}participants/").json()
+        people = client.get(f"{path}participants/").json()["results"]
         picture["people"] = {place["user"]["id"]: _known(place) for place in people}
     picture["version"] = picture["about"].pop("version")
     picture["me"] = str(reader.pk)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from uuid import uuid4
@@ -16,6 +18,7 @@ from dialogues.services.characters import put_character
 from tests.benchmarks import retrieval
 from tests.books import GUTENBERG
 from tests.client import ContractClient
+from tests.live import ROOT, own_environment
 from tests.world import Cast
 
 pytestmark = pytest.mark.django_db
@@ -149,3 +152,22 @@ def test_three_of_five_questions_find_their_passage_among_the_first_five() -> No
 
     assert scores["ours, all"].first_five >= 0.6
     assert scores["ours, held-out"].first_five > scores["ts_rank_cd, held-out"].first_five
+
+
+def test_it_searches_at_the_replica_where_there_is_one() -> None:
+    """In a process of its own, since databases are named at start; the replica is the same database."""
+    program = (
+        "from django.db import connections\n"
+        "from dialogues.models import Book\n"
+        "from dialogues.selectors.passages import passages_about\n"
+        "passages_about('Who rows the boat?', [Book(language='en', search_config='english')])\n"
+        "assert connections['replica'].connection is not None\n"
+        "assert connections['default'].connection is None\n"
+    )
+    here = own_environment()
+    subprocess.run(
+        [sys.executable, "manage.py", "shell", "--no-imports", "-v0", "-c", program],
+        cwd=ROOT,
+        env={**os.environ, **here, "DATABASE_REPLICA_URL": here["DATABASE_URL"]},
+        check=True,
+    )

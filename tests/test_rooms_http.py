@@ -104,9 +104,8 @@ def test_who_left_a_direct_room_comes_back_by_asking_for_it(
     assert mira.get(f"{ROOMS}{room}/").status_code == 404
     assert mira.post(ROOMS, body).json()["id"] == room
     assert mira.get(f"{ROOMS}{room}/").status_code == 200
-    assert (
-        client_of(world.otto).get(f"{ROOMS}{room}/participants/").json()[-1]["status"] == "active"
-    )
+    people = client_of(world.otto).get(f"{ROOMS}{room}/participants/").json()["results"]
+    assert people[-1]["status"] == "active"
 
 
 def test_missing_foreign_and_deleted_are_one_answer(world: Cast, client_of: ClientOf) -> None:
@@ -206,7 +205,7 @@ def test_every_time_is_written_in_one_way(world: Cast, client_of: ClientOf) -> N
     room = room_of(world.mira)
     said(room, world.mira)
     mira = client_of(world.mira)
-    (place,) = mira.get(url(room, "participants/")).json()
+    (place,) = mira.get(url(room, "participants/")).json()["results"]
     about, (message,) = (
         mira.get(url(room)).json(),
         mira.get(url(room, "messages/")).json()["results"],
@@ -388,7 +387,7 @@ def test_the_participants_take_three_queries(world: Cast, client_of: ClientOf, c
     mira = client_of(world.mira)
     # 1. the asker, 2. the room and the place in it, 3. everybody
     with assert_queries(3):
-        assert len(mira.get(url(room, "participants/")).json()) == count + 1
+        assert len(mira.get(url(room, "participants/")).json()["results"]) == count + 1
 
 
 def test_a_place_is_kept_when_somebody_comes_again(world: Cast, client_of: ClientOf) -> None:

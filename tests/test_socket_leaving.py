@@ -15,7 +15,7 @@ from chatcore.services import publish as publisher
 from chatcore.services.logins import revoke_login
 from chatcore.services.tickets import issue_socket_ticket
 from chatcore.services.users import change_password, set_account_status
-from rooms.models import RoomParticipant
+from rooms.models import ChatRoom, RoomParticipant
 from rooms.services.messages import edit_message
 from rooms.services.participants import change_participant, invite, leave, remove_participant
 from rooms.services.rooms import delete_room
@@ -165,3 +165,14 @@ def test_a_ticket_dies_with_its_login(stage: Stage) -> None:
     with Client(stage.port, query=f"?ticket={ticket}") as client:
         client.send(op="ping")
         assert client.close_code() == 4003
+
+
+def test_an_erased_room_revokes_its_readers(stage: Stage) -> None:
+    """Taken out of the database by other hands, without any announcement."""
+    mira = stage.world.mira
+    room = room_of(mira)
+    with stage.client(mira) as client:
+        client.subscribe(topic_of(room))
+        ChatRoom.objects.filter(pk=room.pk).delete()
+        assert client.expect(op="revoked")["topic"] == topic_of(room)
+        assert client.pings()

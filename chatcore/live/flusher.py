@@ -165,11 +165,11 @@ class Flusher:
 
 
 async def _connect() -> Connection:
-    """Plans made once and for batches of a few hundred: every look-up by index, whatever the statistics
-    of a young table say."""
+    """Nested loops by index only. The plan is made while the tables may still be empty, and kept: one
+    that goes through a whole index then costs more with every message until the next ANALYZE."""
     conn = await connect()
-    await conn.execute(b"SET plan_cache_mode = force_generic_plan")
-    await conn.execute(b"SET enable_seqscan = off")
+    for node in (b"mergejoin", b"hashjoin", b"material"):
+        await conn.execute(b"SET enable_" + node + b" = off")
     return conn
 
 

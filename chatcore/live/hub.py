@@ -13,7 +13,7 @@ from uuid import UUID
 import structlog
 from channels.layers import get_channel_layer
 
-from chatcore.errors import ChatcoreError
+from chatcore.errors import ChatcoreError, NotFound
 from chatcore.frames import Frame, encode
 from chatcore.live.feed import Feed, Sink
 from chatcore.live.presence import Presence
@@ -97,7 +97,11 @@ class Hub:
         if feed.version is None:
             return
         kind, id_ = parse_topic(feed.topic)
-        missed = await kind.missed(id_, feed.version)
+        try:
+            missed = await kind.missed(id_, feed.version)
+        except NotFound:  # erased: nobody may read it any more
+            await self.revoke_lost([feed])
+            return
         if missed.frames is None:
             reset = {"op": "reset", "topic": feed.topic, "version": missed.version}
             self.tell(feed, encode(reset))
@@ -119,9 +123,13 @@ class Hub:
             ids = [UUID(t.partition(":")[2]) for t in self.feeds if t.startswith(f"{name}:")]
             if not ids:
                 continue
-            for id_, version in (await kind.versions(ids)).items():
+            versions = await kind.versions(ids)
+            for id_ in ids:
                 feed = self.feeds.get(f"{name}:{id_}")
-                if feed and feed.version is not None and feed.version < version:
+                if feed is None or feed.version is None:
+                    continue
+                # No version: the conversation was erased since.
+                if feed.version < versions.get(id_, feed.version + 1):
                     await self.heal(feed)
 
     async def _heal_soon(self, feed: Feed) -> None:

@@ -4,6 +4,7 @@ The unread counts come from the feeds that this process carries anyway, so a mes
 no publication per participant, only a mark that is told once a second.
 """
 
+import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -29,8 +30,9 @@ class MeFollow:
 
     async def start(self) -> None:
         for name, kind in kinds().items():
-            for followed in await kind.followed_by(self.counted_for.user_id):
-                await self._follow(f"{name}:{followed.id}", followed)
+            found = await kind.followed_by(self.counted_for.user_id)
+            # Together: one after the other, a list of hundreds would wait for as many round trips.
+            await asyncio.gather(*(self._follow(f"{name}:{one.id}", one) for one in found))
 
     def stop(self) -> None:
         self._stopped = True

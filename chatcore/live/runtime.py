@@ -2,16 +2,16 @@
 
 import asyncio
 import contextlib
-from uuid import UUID
 
 import structlog
 
 from chatcore.errors import ChatcoreError
 from chatcore.events import LOGINS_TOPIC
-from chatcore.live.db import close_pool, fetch, open_pool
+from chatcore.live.db import close_pool, open_pool
 from chatcore.live.flusher import Flusher
 from chatcore.live.guard import LoginWatch, close_revoked
 from chatcore.live.hub import Hub
+from chatcore.live.seen import RENEW_SECONDS, Seen
 from chatcore.live.socket import Socket
 from chatcore.metrics import SOCKETS
 from chatcore.services import outlet
@@ -30,7 +30,7 @@ class Runtime:
         self.hub = Hub()
         self.flusher = Flusher()
         self._tasks: list[asyncio.Task[None]] = []
-        self._seen: dict[UUID, str] = {}
+        self.seen = Seen()
 
     async def start(self) -> None:
         await open_pool()
@@ -60,7 +60,7 @@ class Runtime:
         sockets = self.hub.sockets.setdefault(socket.user_id, set())
         sockets.add(socket)
         if len(sockets) == 1:
-            self._seen[socket.user_id] = "online"
+            self.seen.came(socket.user_id)
 
     def farewell(self, socket: Socket) -> None:
         SOCKETS.dec()
@@ -69,7 +69,7 @@ class Runtime:
         sockets.discard(socket)
         if not sockets:
             self.hub.sockets.pop(socket.user_id, None)
-            self._seen[socket.user_id] = "offline"
+            self.seen.went(socket.user_id)
 
     async def _beat(self) -> None:
         """A second's work: a twentieth of the heartbeats, unread counts, who came and went."""
@@ -84,7 +84,9 @@ class Runtime:
                     if hash(socket) // 16 % HEARTBEAT_SECONDS == second % HEARTBEAT_SECONDS:
                         socket.heartbeat()
             await _guarded("presence", self.hub.presence.tell_changes())
-            await _guarded("last_seen", self._store_seen())
+            await _guarded("last_seen", self.seen.store_changes())
+            if second % RENEW_SECONDS == 0:
+                await _guarded("last_seen", self.seen.renew())
             if second % HEARTBEAT_SECONDS == 0:
                 await _guarded("presence", self.hub.presence.renew())
 
@@ -99,17 +101,6 @@ class Runtime:
             await _guarded("logins", close_revoked(self.hub))
             if rounds % (HEARTBEAT_SECONDS // CHECK_SECONDS) == 0:
                 await _guarded("rights", self.hub.revoke_lost(list(self.hub.feeds.values())))
-
-    async def _store_seen(self) -> None:
-        """Seed 003's `current_status` and `last_seen_at`: one statement a second, not one a socket."""
-        seen, self._seen = self._seen, {}
-        for status in ("online", "offline"):
-            if users := [user for user, now in seen.items() if now == status]:
-                await fetch(
-                    "UPDATE users SET current_status = %s, last_seen_at = now()"
-                    " WHERE id = ANY(%s) RETURNING id",
-                    [status, users],
-                )
 
 
 async def _guarded(what: str, work: object) -> None:

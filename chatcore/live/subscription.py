@@ -68,5 +68,5 @@ class Subscription:
         if (reply := about.get("reply")) is not None and "end" in about:
             if about["offset"] < self._replies.get(reply, 0):
                 return False
-            self._replies[reply] = about["end"]
+            self._replies = {reply: about["end"]}  # one reply runs at a time
         return True

@@ -40,20 +40,33 @@ class Part:
 
 CAST = (
     Part(
-        "admin", "Ada Lindqvist", "admin",
-        {"account_type": AccountType.STAFF, "is_staff": True, "is_superuser": True}, "staff",
+        "admin",
+        "Ada Lindqvist",
+        "admin",
+        {"account_type": AccountType.STAFF, "is_staff": True, "is_superuser": True},
+        "staff",
     ),
     Part(
-        "sofia", "Sofia Marques", "supervisor",
-        {"account_type": AccountType.SUPERVISOR, "support_level": SupportLevel.MANAGER,
-         "is_staff": True}, "staff",
+        "sofia",
+        "Sofia Marques",
+        "supervisor",
+        {
+            "account_type": AccountType.SUPERVISOR,
+            "support_level": SupportLevel.MANAGER,
+            "is_staff": True,
+        },
+        "staff",
     ),
     Part(
-        "tomas", "Tomáš Novák", "agent",
+        "tomas",
+        "Tomáš Novák",
+        "agent",
         {"account_type": AccountType.AGENT, "support_level": SupportLevel.T1},
     ),
     Part(
-        "nadia", "Nadia Haddad", "agent",
+        "nadia",
+        "Nadia Haddad",
+        "agent",
         {"account_type": AccountType.AGENT, "support_level": SupportLevel.T2},
     ),
     Part("mira", "Mira Okafor", "member", {"account_type": AccountType.MEMBER}),
@@ -156,9 +169,7 @@ def _person(part: Part, passwords: dict[str, str]) -> User | None:
 def _free_name(wanted: str) -> str:
     """A real account may have the name already."""
     names = (wanted, f"{wanted}-demo", *(f"{wanted}-demo-{n}" for n in range(2, 1000)))
-    return next(
-        n for n in names if not username_taken(n) and not email_taken(f"{n}@demo.example")
-    )
+    return next(n for n in names if not username_taken(n) and not email_taken(f"{n}@demo.example"))
 
 
 def _accounts(demo: Demo, passwords: dict[str, str]) -> list[Account]:
@@ -219,7 +230,15 @@ def _close(person: User) -> None:
     EmailAddress.objects.filter(user=person).delete()
     name = f"former-{secrets.token_hex(6)}"
     User.all_objects.filter(pk=person.pk).update(
-        username=name, email="", display_name="", first_name="", last_name="", avatar_url="",
-        password=make_password(None), is_staff=False, is_superuser=False,
-        deleted_at=timezone.now(), account_status=AccountStatus.DEACTIVATED,
+        username=name,
+        email="",
+        display_name="",
+        first_name="",
+        last_name="",
+        avatar_url="",
+        password=make_password(None),
+        is_staff=False,
+        is_superuser=False,
+        deleted_at=timezone.now(),
+        account_status=AccountStatus.DEACTIVATED,
     )

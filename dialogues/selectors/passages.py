@@ -24,8 +24,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
+from chatcore.replica import reading_connection
 from dialogues.models import Book
 
 K1 = 1.2
@@ -154,7 +153,7 @@ def passages_about(
     lexemes = _asked(question, context, {book.search_config for book in books})
     if not lexemes:
         return []
-    with connection.cursor() as cursor:
+    with reading_connection().cursor() as cursor:
         cursor.execute(_RANKED, _parameters(lexemes, books, limit, up_to_chapter))
         return [FoundPassage(*row) for row in cursor.fetchall()]
 
@@ -178,7 +177,7 @@ def _asked(question: str, context: str, configs: set[str]) -> _Lexemes:
 def _lexemes(text: str, configs: set[str]) -> list[tuple[str, str]]:
     if not text.strip() or not configs:
         return []
-    with connection.cursor() as cursor:
+    with reading_connection().cursor() as cursor:
         cursor.execute(_LEXEMES, {"configs": sorted(configs), "text": text.replace("\x00", " ")})
         rows = cursor.fetchall()
     return [(config, lexeme) for config, lexeme, place in rows if place <= MAX_LEXEMES]

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from chatcore.http.limits import Rule
-from chatcore.http.paging import IdPagination
+from chatcore.http.paging import IdPagination, OldestFirst
 from chatcore.http.permissions import signed_in
 from chatcore.http.positions import POSITION_PARAMETERS, position_from
 from chatcore.http.serializers import valid
@@ -68,14 +68,18 @@ class RoomView(APIView):
 
 
 class ParticipantsView(APIView):
+    pagination_class = OldestFirst
+
     @extend_schema(
         responses=bodies.PresentParticipantOut(many=True), operation_id="participants_list"
     )
     def get(self, request: Request, room_id: UUID) -> Response:
-        """Who is in the room, and who follows it now. All of them: a room has a limit."""
+        """Who is in the room, who came first at the top, and who follows it now."""
         room = room_for(signed_in(request), room_id).room
+        page = self.pagination_class()
+        places = page.paginate_queryset(participants_of(room), request, self)
         online = online_in(f"room:{room.pk}")
-        return Response(participants_out(list(participants_of(room)), online))
+        return page.get_paginated_response(participants_out(places, online))
 
     @extend_schema(request=bodies.NewParticipant, responses={201: bodies.ParticipantOut})
     def post(self, request: Request, room_id: UUID) -> Response:

@@ -47,8 +47,9 @@ class Drill:
     resent: int = 0
     duplicates: int = 0
     errors: dict[str, int] = field(default_factory=dict)
-    # Seconds from each kill to the next acknowledgement after the first silence.
-    kills: dict[str, float] = field(default_factory=dict)
+    victims: tuple[str, ...] = VICTIMS
+    # The longest silence after each kill, in seconds.
+    kills: list[dict[str, float]] = field(default_factory=list)
 
     def note_error(self, code: str) -> None:
         self.errors[code] = self.errors.get(code, 0) + 1
@@ -167,8 +168,8 @@ def socket_of(drill: Drill, person: Json) -> Any:
 
 async def kill_all(drill: Drill) -> None:
     """Each at its share of the messages."""
-    for number, label in enumerate(VICTIMS, 1):
-        share = drill.wanted * number // (len(VICTIMS) + 1)
+    for number, label in enumerate(drill.victims, 1):
+        share = drill.wanted * number // (len(drill.victims) + 1)
         while len(drill.acked) < share:
             await asyncio.sleep(0.005)
         pid = drill.stand.pid(label)
@@ -180,7 +181,7 @@ async def kill_all(drill: Drill) -> None:
             await asyncio.sleep(0.01)
         following = [at for at in drill.ack_times if at > killed]
         gaps = [b - a for a, b in zip([killed, *following], following, strict=False)]
-        drill.kills[label] = round(max(gaps, default=0.0), 3)
+        drill.kills.append({label: round(max(gaps, default=0.0), 3)})
         while drill.stand.pid(label) == pid:  # its supervisor brings it back
             await asyncio.sleep(0.05)
 
@@ -301,10 +302,12 @@ def prepare(stand: Stand, messages: int) -> Drill:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="outage", description=__doc__)
     parser.add_argument("--messages", type=int, default=10_000)
+    parser.add_argument("--kill", default=",".join(VICTIMS), help="whom, in which order")
     options = parser.parse_args()
     with Stand() as stand:
         stand.start()
         drill = prepare(stand, options.messages)
+        drill.victims = tuple(options.kill.split(","))
         began = time.monotonic()
         reader = asyncio.run(drive(drill))
         seconds = time.monotonic() - began
