@@ -210,7 +210,9 @@ class WebProcess:
 
     def _start(self) -> None:
         self.process = subprocess.Popen(
-            command("web", "127.0.0.1", self.port), cwd=ROOT, env={**os.environ, **own_environment()}
+            command("web", "127.0.0.1", self.port),
+            cwd=ROOT,
+            env={**os.environ, **own_environment()},
         )
         eventually(self._answers, 30)
 
