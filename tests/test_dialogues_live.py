@@ -1,9 +1,11 @@
-"""Live equals reload for every service of dialogues that changes something a reader sees."""
+"""Live equals reload for every service that changes a dialogue."""
 
 from __future__ import annotations
 
+import importlib
+import inspect
 from collections.abc import Callable
-from uuid import uuid4
+from uuid import UUID
 
 import pytest
 
@@ -18,119 +20,109 @@ from dialogues.services.sessions import (
     rate_dialogue,
     set_current_chapter,
 )
-from dialogues.services.turns import ask, cancel_turns, claim_turn, complete_turn, drop_turn
-from tests.dialogues import asked_and_answered, dialogue_of, lighthouse
+from dialogues.services.turns import ask, cancel_turns
+from tests.dialogues import lighthouse
 from tests.live import Stage
 from tests.live_equals_reload import live_equals_reload
 
-Change = Callable[[DialogueSession], object]
+Change = Callable[[Stage, DialogueSession], object]
 CHANGES: dict[str, Change] = {}
 
 
-def change(work: Change) -> Change:
-    """Declares something that is done in a dialogue of Mira with one question and its answer."""
-    CHANGES[work.__name__.strip("_").replace("_", " ")] = work
-    return work
+def change(service: str) -> Callable[[Change], Change]:
+    """Declares what a service does to a dialogue of Mira's in which one question was answered."""
+
+    def remember(work: Change) -> Change:
+        CHANGES[f"{service}: {work.__name__.strip('_')}"] = work
+        return work
+
+    return remember
 
 
-def first_question(session: DialogueSession) -> DialogueMessage:
-    found: DialogueMessage = DialogueMessage.objects.get(session=session, seq=1)
-    return found
+def _asked(session: DialogueSession) -> UUID:
+    """The id of the first question."""
+    return DialogueMessage.objects.get(session=session, seq=1).pk
 
 
-@change
-def _a_question_and_its_answer_with_references(session: DialogueSession) -> None:
-    asked_and_answered(session, "What did Marten carry on a string around his neck?")
-
-
-@change
-def _two_questions_and_a_repeat(session: DialogueSession) -> None:
-    ref = uuid4()
-    for _ in range(2):
-        ask(session.user, session.pk, "And the cat?", ref)
-    ask(session.user, session.pk, "And the ship?")
+@change("ask")
+def _and_answer(stage: Stage, session: DialogueSession) -> None:
+    ask(stage.world.mira, session.pk, "What did Marten carry around his neck?")
     answer_next(session.pk)
 
 
-@change
-def _a_question_called_off(session: DialogueSession) -> None:
-    ask(session.user, session.pk, "Never mind?")
+@change("cancel_turns")
+def _before_an_answer(stage: Stage, session: DialogueSession) -> None:
+    ask(stage.world.mira, session.pk, "Never mind?")
     cancel_turns(session.pk)
 
 
-@change
-def _an_answer_dropped_and_one_that_failed(session: DialogueSession) -> None:
-    for content in ("One?", "Two?"):
-        ask(session.user, session.pk, content)
-    dropped = claim_turn(session.pk)
-    assert dropped
-    drop_turn(dropped, "cancelled", "Called off.")
-    failed = claim_turn(session.pk)
-    assert failed
-    complete_turn(failed, "", {"error_code": "llm_failed", "error_message": "No."}, (), "failed")
+@change("edit_message")
+def _the_question(stage: Stage, session: DialogueSession) -> None:
+    edit_message(session, _asked(session), "What does the key open?")
 
 
-@change
-def _an_edit(session: DialogueSession) -> None:
-    for words in ("other words", "again other words"):
-        edit_message(session, first_question(session).pk, words)
-
-
-@change
-def _a_deletion_twice(session: DialogueSession) -> None:
+@change("delete_message")
+def _the_question_away(stage: Stage, session: DialogueSession) -> None:
     for _ in range(2):
-        delete_message(session, first_question(session).pk)
+        delete_message(session, _asked(session))
 
 
-@change
-def _an_answer_taken_out_by_staff(session: DialogueSession) -> None:
-    remove_message(session, DialogueMessage.objects.get(session=session, seq=2).pk)
+@change("remove_message")
+def _the_question_by_staff(stage: Stage, session: DialogueSession) -> None:
+    remove_message(session, _asked(session))
 
 
-@change
-def _every_setting(session: DialogueSession) -> None:
-    change_dialogue(
-        session,
-        title="Other",
-        system_prompt="Be brief.",
-        temperature=1.5,
-        model_name="m",
-        context_window=999,
-    )
+@change("change_dialogue")
+def _title_and_settings(stage: Stage, session: DialogueSession) -> None:
+    change_dialogue(session, title="The lamp", temperature=0.2, status="archived")
+    change_dialogue(session, status="active")
 
 
-@change
-def _an_end_and_a_new_beginning(session: DialogueSession) -> None:
+@change("end_dialogue")
+def _and_open_it_again(stage: Stage, session: DialogueSession) -> None:
     end_dialogue(session)
     change_dialogue(session, status="active")
-    change_dialogue(session, status="archived")
 
 
-@change
-def _a_rating_and_a_place_in_the_book(session: DialogueSession) -> None:
+@change("rate_dialogue")
+def _twice(stage: Stage, session: DialogueSession) -> None:
+    rate_dialogue(session, 2)
     rate_dialogue(session, 5)
+
+
+@change("set_current_chapter")
+def _on_and_off(stage: Stage, session: DialogueSession) -> None:
     set_current_chapter(session, 2)
 
 
-@change
-def _its_deletion(session: DialogueSession) -> None:
+@change("delete_dialogue")
+def _all_of_it(stage: Stage, session: DialogueSession) -> None:
     delete_dialogue(session)
 
 
-@change
-def _another_dialogue(session: DialogueSession) -> None:
-    create_dialogue(session.user, type="assistant", initial_question="Hello?")
+@change("create_dialogue")
+def _another(stage: Stage, session: DialogueSession) -> None:
+    create_dialogue(stage.world.mira, type="assistant")
 
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_live_equals_reload(stage: Stage, name: str) -> None:
-    session = dialogue_of(stage.world.mira, lighthouse())
-    asked_and_answered(session, "Who kept the lamp?")
-    with live_equals_reload(stage, stage.world.mira, f"dialogue:{session.pk}"):
-        CHANGES[name](session)
+    mira = stage.world.mira
+    session = create_dialogue(mira, type="book", book=lighthouse().pk)
+    ask(mira, session.pk, "Who kept the lamp?")
+    answer_next(session.pk)
+    session.refresh_from_db()
+    with live_equals_reload(stage, mira, f"dialogue:{session.pk}"):
+        CHANGES[name](stage, session)
 
 
-def test_the_first_question_gives_the_title_live_too(stage: Stage) -> None:
-    session = dialogue_of(stage.world.mira)
-    with live_equals_reload(stage, stage.world.mira, f"dialogue:{session.pk}"):
-        asked_and_answered(session, "Is anybody there?")
+def test_every_service_that_changes_a_dialogue_is_among_them() -> None:
+    found = {"ask", "cancel_turns"}
+    for name in ("sessions", "messages"):
+        module = importlib.import_module(f"dialogues.services.{name}")
+        for verb, thing in vars(module).items():
+            if inspect.isfunction(thing) and thing.__module__ == module.__name__:
+                found.add(verb)
+    assert {name for name in found if not name.startswith("_")} == {
+        name.partition(":")[0] for name in CHANGES
+    }
