@@ -41,7 +41,8 @@ def change(service: str) -> Callable[[Change], Change]:
 
 def _asked(session: DialogueSession) -> UUID:
     """The id of the first question."""
-    return DialogueMessage.objects.get(session=session, seq=1).pk
+    found: UUID = DialogueMessage.objects.get(session=session, seq=1).pk
+    return found
 
 
 @change("ask")
