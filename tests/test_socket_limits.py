@@ -34,7 +34,8 @@ def test_a_frame_over_64_kib_closes_1009(stage: Stage) -> None:
 
 def test_a_frame_over_64_kib_in_pieces_closes_1009(stage: Stage) -> None:
     with stage.client(stage.world.mira) as client:
-        client.connection.send("x" * 10_000 for _ in range(7))
+        with suppress(ConnectionClosed):  # it may close before the last piece is out
+            client.connection.send("x" * 10_000 for _ in range(7))
         assert client.close_code() == 1009
 
 
