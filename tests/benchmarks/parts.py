@@ -102,7 +102,7 @@ def history_part(bench: Bench) -> Part:
             seconds=size.page_seconds,
         )
     )
-    plans = {name: plan_of(room, reader.id) for name, room in rooms.items()}
+    plans = {name: uvloop.run(plan_of(room, reader.id)) for name, room in rooms.items()}
     peers = bench.measure_peers(
         partial(_peer_history, many=size.peer_messages, pages=size.pages, seconds=size.page_seconds)
     )

@@ -6,11 +6,10 @@ import re
 from dataclasses import dataclass
 from uuid import UUID
 
-import psycopg
-
-from chatcore.live.db import connection_settings
+from chatcore.live.db import connect
 from rooms.express import page_of_reader
 
+_TIME = re.compile(r"(?:Planning|Execution) Time: ([\d.]+)")
 _NAME = re.compile(r"%\((\w+)\)s")
 
 
@@ -22,24 +21,23 @@ class Plan:
     text: str
 
 
-def plan_of(room: UUID, reader: UUID) -> Plan:
-    """After a dozen prepared calls, when the plan is no longer made for the values at hand."""
+async def plan_of(room: UUID, reader: UUID) -> Plan:
+    """On a connection as the web process has them, after a dozen prepared calls."""
     query = page_of_reader(room, reader, {})
     order = list(dict.fromkeys(_NAME.findall(query.sql)))
     numbered = _NAME.sub(lambda found: f"${order.index(found[1]) + 1}", query.sql)
     literals = ", ".join(_literal(query.parameters[name]) for name in order)
-    with psycopg.connect(**connection_settings(), autocommit=True) as connection:
-        connection.execute(f"PREPARE page AS {numbered}".encode())
-        execute = f"EXECUTE page({literals})"
-        for _ in range(12):
-            connection.execute(execute.encode())
-        times, text = [], ""
-        for _ in range(5):
-            found = connection.execute(f"EXPLAIN (ANALYZE, BUFFERS) {execute}".encode()).fetchall()
-            text = "\n".join(str(line) for (line,) in found)
-            times.append(
-                sum(map(float, re.findall(r"(?:Planning|Execution) Time: ([\d.]+)", text)))
-            )
+    connection = await connect()
+    await connection.execute(f"PREPARE page AS {numbered}".encode())
+    execute = f"EXECUTE page({literals})"
+    for _ in range(12):
+        await connection.execute(execute.encode())
+    times, text = [], ""
+    for _ in range(5):
+        cursor = await connection.execute(f"EXPLAIN (ANALYZE, BUFFERS) {execute}".encode())
+        text = "\n".join(str(line["QUERY PLAN"]) for line in await cursor.fetchall())
+        times.append(sum(map(float, _TIME.findall(text))))
+    await connection.close()
     return Plan(sorted(times)[2], text)
 
 
