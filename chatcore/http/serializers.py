@@ -118,4 +118,14 @@ class PlainObjectField(serializers.DictField):
         value: dict[str, Any] = super().to_internal_value(data)
         if len(json_bytes(value)) > self.most:
             raise serializers.ValidationError(f"At most {self.most} bytes of JSON.")
+        if _holds_huge_number(value):
+            raise serializers.ValidationError("A number is larger than 64 bits can hold.")
         return value
+
+
+def _holds_huge_number(value: Any) -> bool:
+    """PostgreSQL hands 1e20 back as a whole number, and nothing here could write that again."""
+    if isinstance(value, dict | list):
+        inner = value.values() if isinstance(value, dict) else value
+        return any(_holds_huge_number(item) for item in inner)
+    return isinstance(value, float) and abs(value) >= 2.0**63
