@@ -109,3 +109,13 @@ def test_an_edit_and_a_deletion_are_changes_since(
     assert changed[0]["edited_at"]
     assert changed[1]["deleted_at"]
     assert seqs(history(mira, session)) == [1, 2, 3, 4]
+
+
+def test_history_is_json_whatever_is_asked_for(
+    mira: ContractClient, session: DialogueSession
+) -> None:
+    path = f"/api/v1/dialogues/{session.pk}/messages/"
+    assert mira.get(f"{path}?format=events").headers["Content-Type"] == "application/json"
+    refused = mira.get(path, headers={"Accept": "text/event-stream"})
+    assert refused.status_code == 406
+    assert refused.headers["Content-Type"] == "application/problem+json"

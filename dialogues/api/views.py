@@ -3,6 +3,7 @@
 from django.http import HttpResponseBase
 from drf_spectacular.utils import extend_schema
 from rest_framework.generics import GenericAPIView
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -74,6 +75,10 @@ class DialogueDetail(APIView):
 class MessageList(APIView):
     renderer_classes = (JsonRenderer, EventStreamRenderer)
     rules = {"POST": Rule.ASK}
+
+    def get_renderers(self) -> list[BaseRenderer]:
+        """Only an answer is streamed, history is not."""
+        return super().get_renderers() if self.request.method == "POST" else [JsonRenderer()]
 
     @extend_schema(
         operation_id="dialogues_messages_list",
