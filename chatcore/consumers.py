@@ -10,14 +10,14 @@ from typing import Any
 import structlog
 from channels.consumer import AsyncConsumer
 
-from chatcore.errors import ChatcoreError, NotAuthenticated
+from chatcore.errors import ChatcoreError, NotAuthenticated, Unavailable
 from chatcore.frames import error_frame
 from chatcore.http.limits import Rule, ahit
 from chatcore.live import ops
 from chatcore.live.client_frames import Auth, BadFrame, parse_frame, ref_of
 from chatcore.live.identity import Visitor, visitor_of_scope, visitor_of_token
 from chatcore.live.runtime import runtime
-from chatcore.live.socket import CLOSE_NOT_SIGNED_IN, Socket
+from chatcore.live.socket import CLOSE_NOT_SIGNED_IN, CLOSE_TRY_AGAIN, Socket
 
 log = structlog.get_logger(__name__)
 
@@ -30,24 +30,26 @@ class LiveConsumer(AsyncConsumer):  # type: ignore[misc]
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         await receive()  # websocket.connect
         await send({"type": "websocket.accept"})
-        visitor = await self._visitor(scope, receive)
-        if visitor is None:
-            await self._send_away(send)
+        try:
+            visitor = await self._visitor(scope, receive)
+        except ChatcoreError as refused:
+            await self._send_away(send, refused)
             return
         socket = Socket(runtime().hub, visitor, send)
         runtime().greet(socket)
         try:
             socket.tell({"op": "ready", "user": visitor.out(), "server_time": ops.server_time()})
             await self._serve(socket, receive)
-            await socket.closed()
         finally:
             runtime().farewell(socket)
 
-    async def _send_away(self, send: Any) -> None:
-        await send({"type": "websocket.send", "text": error_frame(NotAuthenticated())})
-        await send({"type": "websocket.close", "code": CLOSE_NOT_SIGNED_IN})
+    async def _send_away(self, send: Any, refused: ChatcoreError) -> None:
+        code = CLOSE_TRY_AGAIN if isinstance(refused, Unavailable) else CLOSE_NOT_SIGNED_IN
+        await send({"type": "websocket.send", "text": error_frame(refused)})
+        await send({"type": "websocket.close", "code": code})
 
-    async def _visitor(self, scope: Any, receive: Any) -> Visitor | None:
+    async def _visitor(self, scope: Any, receive: Any) -> Visitor:
+        """Who has come. Raises NotAuthenticated, or Unavailable when nobody can tell."""
         if visitor := await visitor_of_scope(scope):
             return visitor
         try:
@@ -55,8 +57,11 @@ class LiveConsumer(AsyncConsumer):  # type: ignore[misc]
                 event = await receive()
             frame = parse_frame(event.get("text") or "")
         except (TimeoutError, BadFrame):
-            return None
-        return await visitor_of_token(frame.token) if isinstance(frame, Auth) else None
+            raise NotAuthenticated from None
+        visitor = await visitor_of_token(frame.token) if isinstance(frame, Auth) else None
+        if visitor is None:
+            raise NotAuthenticated
+        return visitor
 
     async def _serve(self, socket: Socket, receive: Any) -> None:
         while not socket.is_closing:
@@ -65,6 +70,7 @@ class LiveConsumer(AsyncConsumer):  # type: ignore[misc]
                 return
             if event["type"] == "websocket.receive":
                 await self._frame(socket, event)
+        await socket.closed()
 
     async def _frame(self, socket: Socket, event: dict[str, Any]) -> None:
         text = event.get("text")

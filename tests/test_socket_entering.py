@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.test import Client as Browser
 
+from chatcore.errors import Unavailable
 from chatcore.models import AccountStatus, Login, User
 from chatcore.selectors.logins import parse_access_token
 from chatcore.services.logins import revoke_login
@@ -150,3 +151,17 @@ def test_signing_in_twice_is_an_error_and_no_more(stage: Stage) -> None:
         mira.send(op="auth", token=access_for(stage.world.otto))
         assert mira.error()["code"] == "already_signed_in"
         assert mira.pings()
+
+
+def test_who_comes_while_the_database_is_away_is_asked_to_come_again(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    async def away(*_: object) -> None:
+        raise Unavailable("The database is not reachable for the moment.")
+
+    token = access_for(stage.world.mira)
+    monkeypatch.setattr("chatcore.live.identity.fetch", away)
+    with Client(stage.port, access=token) as client:
+        assert client.error()["code"] == "unavailable"
+        assert client.close_code() == 1013
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]

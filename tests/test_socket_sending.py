@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 from channels_redis.pubsub import RedisPubSubLoopLayer
-from django.db import connection
+from django.db import OperationalError, connection
 
 from chatcore.live.db import connection_settings
 from rooms.models import ChatRoom, RoomMessage, RoomParticipant
@@ -244,6 +244,23 @@ def cut_connections() -> None:
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname ="
             " current_database() AND pid <> pg_backend_pid() AND query LIKE '%%chat_rooms%%'"
         )
+
+
+def test_a_change_while_the_database_is_away_may_be_repeated(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mira, room = stage.world.mira, room_of(stage.world.mira)
+    message, ref = said(room, mira), uuid4()
+
+    def away(**_: object) -> None:
+        raise OperationalError("the server closed the connection unexpectedly")
+
+    with stage.client(mira) as client, monkeypatch.context() as meanwhile:
+        meanwhile.setattr("rooms.topic.edit_message", away)
+        for wanted in ("unavailable", None):
+            client.send(op="edit", topic=topic_of(room), id=message.id, ref=ref, content="x")
+            assert client.answer_to(ref).get("code") == wanted
+            meanwhile.undo()
 
 
 @pytest.mark.parametrize("away", ["refuses", "hangs"])

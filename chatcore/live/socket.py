@@ -20,6 +20,8 @@ from chatcore.services.append import Appended
 _numbers = itertools.count()
 log = structlog.get_logger(__name__)
 
+# The one code of these that RFC 6455 knows.
+CLOSE_TRY_AGAIN = 1013
 CLOSE_REVOKED = 4001
 CLOSE_NOT_SIGNED_IN = 4003
 CLOSE_FLOOD = 4008

@@ -5,16 +5,24 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from channels.db import database_sync_to_async
+from django.db import InterfaceError, OperationalError
+from psycopg_pool import PoolTimeout
 
-from chatcore.errors import NotFound
+from chatcore.errors import NotFound, Unavailable
 from chatcore.models import User
 
 T = TypeVar("T")
 
 
 async def in_thread(work: Callable[..., T], **arguments: Any) -> T:
-    """Run a service beside the loop; several at once, unlike Django's one thread for all."""
-    found: T = await database_sync_to_async(work, thread_sensitive=False)(**arguments)
+    """Run a service beside the loop; several at once, unlike Django's one thread for all.
+
+    Raises Unavailable when the database is away: what was under way is rolled back.
+    """
+    try:
+        found: T = await database_sync_to_async(work, thread_sensitive=False)(**arguments)
+    except (OperationalError, InterfaceError, PoolTimeout) as error:
+        raise Unavailable("The database is not reachable for the moment.") from error
     return found
 
 
