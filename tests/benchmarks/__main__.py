@@ -9,8 +9,10 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from dataclasses import replace
 
 from tests.benchmarks import machine, page
+from tests.benchmarks.cpu import Neighbours
 from tests.benchmarks.sizes import FULL, QUICK, USUAL
 from tests.benchmarks.stand import Stand, allow_many_sockets
 from tests.benchmarks.starting import starting
@@ -39,7 +41,9 @@ def main() -> int:
         bench = Bench(stand, size)
         facts = machine.facts(bench.postgres_version)
         for name in names:
-            measured.append(parts.BY_NAME[name](bench))
+            neighbours = Neighbours()
+            part = parts.BY_NAME[name](bench)
+            measured.append(replace(part, others=neighbours.cores()))
             page.show(measured[-1])
     print(f"\nmeasured in {time.monotonic() - began:.0f} s")
     if not (options.quick or options.only):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -36,25 +38,38 @@ class Meter:
         return {name: _tree_seconds(pid) for name, pid in self._roots.items()}
 
 
+class Neighbours:
+    """How many cores programs that are not ours keep busy: whoever reads a figure must know."""
+
+    def __init__(self) -> None:
+        self._begun = _now_busy_ours()
+
+    def cores(self) -> float:
+        """On the average since the beginning, the hypervisor's other guests included."""
+        now, busy, ours = (b - a for a, b in zip(self._begun, _now_busy_ours(), strict=True))
+        return max(0.0, (busy - ours) / now)
+
+
+def _now_busy_ours() -> tuple[float, float, float]:
+    all_of_it = psutil.cpu_times()
+    busy = sum(all_of_it) - all_of_it.idle - getattr(all_of_it, "iowait", 0.0)
+    return time.monotonic(), busy, _tree_seconds(os.getpid())
+
+
 def _tree_seconds(pid: int) -> float:
-    total = 0.0
+    """Of a process and all below it, those included that ended and were waited for."""
     try:
         root = psutil.Process(pid)
-        times = root.cpu_times()
-        total += times.user + times.system + times.children_user + times.children_system
-        for child in root.children(recursive=True):
-            total += _own_seconds(child)
-    except psutil.NoSuchProcess:
-        pass
-    return total
-
-
-def _own_seconds(process: psutil.Process) -> float:
-    try:
-        times = process.cpu_times()
+        return sum(_seconds(process) for process in [root, *root.children(recursive=True)])
     except psutil.NoSuchProcess:
         return 0.0
-    return float(times.user + times.system)
+
+
+def _seconds(process: psutil.Process) -> float:
+    try:
+        return float(sum(process.cpu_times()[:4]))
+    except psutil.NoSuchProcess:
+        return 0.0
 
 
 def memory_kib(pid: int) -> float:

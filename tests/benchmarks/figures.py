@@ -48,6 +48,8 @@ class Part:
     notes: Sequence[str] = ()
     # Plans and the like: (caption, verbatim text).
     evidence: Sequence[tuple[str, str]] = ()
+    # Cores that other programs kept busy meanwhile.
+    others: float | None = None
 
 
 def number(value: float) -> str:

@@ -19,6 +19,12 @@ look first at CPU per message, which varies least. *naive* is the chat of the Ch
 through the ORM, at its best settings; *ceiling* is a bare probe without users, rights or refused repeats.
 """
 
+_BUSY = (
+    "\n\nThe machine was not ours alone: other programs used up to {others:.1f} cores. Times and rates of "
+    "this run say little; CPU per message and the ratios to the peers hold."
+)
+_QUIET = 0.2
+
 
 def write(facts: Sequence[tuple[str, str]], parts: Sequence[Part]) -> Path:
     """Replace the page; its path within the project."""
@@ -37,6 +43,8 @@ def section(part: Part) -> str:
     """One part: title, table, notes, and what proves it."""
     blocks = [f"\n## {part.title}\n", table(part, PEERS) if part.figures else ""]
     blocks += [f"\n{note}" for note in part.notes]
+    if part.others is not None:
+        blocks.append(f"\nOther programs used {part.others:.1f} cores meanwhile.")
     for caption, text in part.evidence:
         blocks += [f"\n<details><summary>{caption}</summary>\n", "```", text, "```", "</details>"]
     return "\n".join(blocks)
@@ -46,6 +54,8 @@ def _summary(parts: Sequence[Part]) -> str:
     judged = [figure for part in parts for figure in part.figures if figure.goal]
     short = [figure.what for figure in judged if figure.verdict != "met"]
     told = "; ".join(short) or "none"
-    return (
+    text = (
         f"\n## In short\n\n{len(judged) - len(short)} of {len(judged)} goals met. Not met: {told}."
     )
+    others = max((part.others or 0 for part in parts), default=0)
+    return text + (_BUSY.format(others=others) if others > _QUIET else "")

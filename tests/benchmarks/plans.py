@@ -38,7 +38,23 @@ async def plan_of(room: UUID, reader: UUID) -> Plan:
         text = "\n".join(str(line["QUERY PLAN"]) for line in await cursor.fetchall())
         times.append(sum(map(float, _TIME.findall(text))))
     await connection.close()
-    return Plan(sorted(times)[2], text)
+    return Plan(sorted(times)[2], _without_unvisited(text))
+
+
+def _without_unvisited(text: str) -> str:
+    """The plan without the partitions that were not looked into, which are most."""
+    kept: list[str] = []
+    unvisited, depth = 0, None
+    for line in text.splitlines():
+        indent = len(line) - len(line.lstrip())
+        if depth is not None and indent > depth:
+            continue
+        depth = indent if "(never executed)" in line else None
+        if depth is None:
+            kept.append(line)
+        else:
+            unvisited += 1
+    return "\n".join([*kept, *([f"({unvisited} parts never executed)"] if unvisited else [])])
 
 
 def _literal(value: object) -> str:
