@@ -10,6 +10,7 @@ api = [
     path("", include("chatcore.api.urls")),
     path("", include("dialogues.api.urls")),
     path("", include("rooms.api.urls")),
+    path("", include("analytics.api.urls")),
 ]
 
 urlpatterns = [
@@ -19,6 +20,7 @@ urlpatterns = [
     path("", include("chatcore.urls")),
     path("", include("dialogues.urls")),
     path("", include("rooms.urls")),
+    path("", include("analytics.urls")),
 ]
 
 handler400 = "chatcore.http.problem.bad_request"

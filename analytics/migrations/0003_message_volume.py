@@ -11,7 +11,7 @@ VIEW = """
 CREATE MATERIALIZED VIEW message_volume AS
 SELECT
     DATE(m.created_at AT TIME ZONE 'UTC') AS date,
-    'dialogue'::varchar(8) AS source,
+    'dialogue'::varchar(8) AS conversation,
     ds.type,
     m.role AS kind,
     ds.book_id,
@@ -34,7 +34,7 @@ GROUP BY 1, r.room_type, m.message_type
 
 # As in 0002: the day first, so that the key sorts by day.
 KEY = """(lpad(to_hex(date - DATE '0001-01-01'), 8, '0') || substr(md5(
-    source || ':' || type || ':' || kind || ':' ||
+    conversation || ':' || type || ':' || kind || ':' ||
     coalesce(book_id::text, '') || ':' || coalesce(character_id::text, '')
 ), 9))::uuid"""
 
@@ -53,7 +53,7 @@ STATEMENTS = [
     (
         (
             "CREATE UNIQUE INDEX uq_message_volume ON message_volume"
-            " (date, source, type, kind, book_id, character_id) NULLS NOT DISTINCT"
+            " (date, conversation, type, kind, book_id, character_id) NULLS NOT DISTINCT"
         ),
         None,
     ),
@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
                 ("date", models.DateField(help_text="The day in UTC.")),
                 ("refreshed_at", models.DateTimeField(null=True)),
                 (
-                    "source",
+                    "conversation",
                     models.CharField(
                         choices=[("dialogue", "Dialogues"), ("room", "Rooms")], max_length=8
                     ),

@@ -46,8 +46,8 @@ class DialogueAnalytics(Row):
         return f"{self.date} {self.type}"
 
 
-class Source(models.TextChoices):
-    """Which of the two message tables."""
+class ConversationKind(models.TextChoices):
+    """What was talked in, and so which of the two message tables."""
 
     DIALOGUE = "dialogue", "Dialogues"
     ROOM = "room", "Rooms"
@@ -59,7 +59,7 @@ class MessageVolume(Row):
     `type` is that of the dialogue or of the room; book and character are those of the dialogue.
     """
 
-    source = models.CharField(max_length=8, choices=Source.choices)
+    conversation = models.CharField(max_length=8, choices=ConversationKind.choices)
     type = models.CharField(max_length=10)
     kind = models.CharField(max_length=9)
     book = models.ForeignKey(Book, models.DO_NOTHING, null=True, related_name="+")
@@ -72,4 +72,4 @@ class MessageVolume(Row):
         verbose_name_plural = "message volume"
 
     def __str__(self) -> str:
-        return f"{self.date} {self.source} {self.kind}"
+        return f"{self.date} {self.conversation} {self.kind}"

@@ -1,0 +1,149 @@
+"""What the dashboard shows: a chart and its table for each question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+
+from analytics import charts
+from analytics.forms import DashboardForm
+from analytics.selectors import dashboard as figures
+from analytics.selectors.rows import refreshed_at
+
+Write = Callable[[float], str]
+STEPS = {"day": "Day", "week": "Week of", "month": "Month", "year": "Year"}
+FORMATS = {"day": "j M", "week": "j M", "month": "M Y", "year": "Y"}
+
+
+def whole(number: float) -> str:
+    return f"{number:,.0f}" if float(number).is_integer() else f"{number:,.1f}"
+
+
+def money(number: float) -> str:
+    """Dollars; of small sums, their tenths of cents too."""
+    return f"${number:,.2f}" if number >= 1 or number == 0 else f"${number:.4f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One question, its chart, and the same numbers as a table."""
+
+    name: str
+    title: str
+    refreshed_at: datetime | None
+    chart: SafeString
+    headings: Sequence[str]
+    rows: Sequence[tuple[str, Sequence[str]]]
+    sums: Sequence[str] = ()
+    key: Sequence[tuple[int, str]] = field(default=())
+
+
+def dashboard_page(query: Any) -> dict[str, Any]:
+    """The page's context; a choice that is not valid leaves only the form with what is wrong."""
+    form = DashboardForm(query, books=figures.book_choices())
+    context: dict[str, Any] = {"form": form, "now": timezone.now()}
+    if not form.is_valid():
+        return context
+    chosen = form.cleaned_data
+    book = UUID(chosen["book"]) if chosen["book"] else None
+    scope = figures.Scope(chosen["date_from"], chosen["date_to"], book, chosen["type"])
+    dialogues, messages = refreshed_at("dialogue_analytics"), refreshed_at("message_volume")
+    return {
+        **context,
+        "refreshed_at": refreshed_at("dialogue_analytics", "message_volume"),
+        "totals": _totals(scope),
+        "panels": _panels(scope, dialogues, messages),
+        "dialogues_refreshed_at": dialogues,
+        "rows": figures.newest_rows(scope),
+        "most_rows": figures.MOST_ROWS,
+        "csv": urlencode({"format": "csv", **{k: v for k, v in chosen.items() if v}}),
+    }
+
+
+def _totals(scope: figures.Scope) -> list[tuple[str, str]]:
+    sums = figures.totals(scope)
+    return [
+        ("Dialogues begun", whole(sums["sessions"])),
+        ("Of them ended", whole(sums["completed"])),
+        ("Messages written", whole(sums["messages"])),
+        ("Messages per dialogue", f"{sums['messages_per_session']:.1f}"),
+        ("Cost", money(sums["cost"])),
+    ]
+
+
+def _panels(
+    scope: figures.Scope, dialogues: datetime | None, messages: datetime | None
+) -> list[Panel]:
+    begun, cost = figures.sessions_by_type(scope), figures.cost_by_type(scope)
+    written = figures.messages_by_kind(scope)
+    over_time = [
+        _over_time("sessions", "Dialogues begun", scope=scope, grid=begun, as_of=dialogues),
+        _over_time("messages", "Messages written", scope=scope, grid=written, as_of=messages),
+        _over_time(
+            "cost", "Cost in US dollars", scope=scope, grid=cost, as_of=dialogues, write=money
+        ),
+    ]
+    books = figures.sessions_by_book(scope)
+    return [*over_time, *([_by_book(books, dialogues)] if books else [])]
+
+
+def _over_time(
+    name: str,
+    title: str,
+    *,
+    scope: figures.Scope,
+    grid: figures.Grid,
+    as_of: datetime | None,
+    write: Write = whole,
+) -> Panel:
+    labels = [_label(time, scope.step) for time in grid.times]
+    series = {one: grid.column(one) for one in grid.names}
+    single = len(grid.names) < 2
+    rows = [
+        (label, _cells(grid.row(time), write))
+        for label, time in zip(labels, grid.times, strict=True)
+    ]
+    return Panel(
+        name=name,
+        title=title,
+        refreshed_at=as_of,
+        chart=charts.columns(name, title, labels, series, write),
+        headings=[
+            STEPS[scope.step],
+            *(n.capitalize() for n in grid.names),
+            *(["All"] if not single else []),
+        ],
+        rows=list(reversed(rows)),
+        sums=_cells([sum(grid.column(one)) for one in grid.names], write),
+        key=[(n % charts.COLOURS, one.capitalize()) for n, one in enumerate(grid.names)],
+    )
+
+
+def _cells(numbers: Sequence[float], write: Write) -> list[str]:
+    """The numbers and, where they are several, their sum."""
+    shown = [write(number) for number in numbers]
+    return [*shown, write(sum(numbers))] if len(numbers) > 1 else shown
+
+
+def _by_book(books: Sequence[tuple[str, int]], as_of: datetime | None) -> Panel:
+    title = "Books most talked about"
+    return Panel(
+        name="books",
+        title=title,
+        refreshed_at=as_of,
+        chart=charts.bars("books", title, books, whole),
+        headings=["Book", "Dialogues"],
+        rows=[(book, [whole(sessions)]) for book, sessions in books],
+    )
+
+
+def _label(time: date, step: str) -> str:
+    return date_format(time, FORMATS[step])

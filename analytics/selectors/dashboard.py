@@ -1,0 +1,164 @@
+"""What the dashboard adds up from the views' rows, by day, week, month or year."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import DateField, F, QuerySet, Sum, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Concat, Trunc
+
+from analytics.models import DialogueAnalytics, MessageVolume
+from analytics.selectors.rows import dialogue_rows, volume_rows
+from dialogues.models import Book
+
+DAYS, WEEKS, MONTHS = 31, 26 * 7, 3 * 366
+MOST_BOOKS = 10
+MOST_ROWS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What was chosen; both days are included."""
+
+    first: date
+    last: date
+    book: UUID | None = None
+    type: str = ""
+
+    @property
+    def step(self) -> str:
+        """As fine as still can be seen in a chart."""
+        days = (self.last - self.first).days + 1
+        if days <= DAYS:
+            return "day"
+        return "week" if days <= WEEKS else "month" if days <= MONTHS else "year"
+
+    def narrowed(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        chosen: dict[str, Any] = {"book_id": self.book, "type": self.type}
+        given = {name: value for name, value in chosen.items() if value}
+        return rows.filter(date__range=(self.first, self.last), **given)
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Numbers by time (rows) and name (columns)."""
+
+    times: list[date]
+    names: list[str]
+    cells: dict[tuple[date, str], float]
+
+    def column(self, name: str) -> list[float]:
+        return [self.cells.get((time, name), 0) for time in self.times]
+
+    def row(self, time: date) -> list[float]:
+        return [self.cells.get((time, name), 0) for name in self.names]
+
+
+def sessions_by_type(scope: Scope) -> Grid:
+    return _grid(scope, dialogue_rows(), F("type"), "session_count")
+
+
+def messages_by_kind(scope: Scope) -> Grid:
+    kind = Concat("conversation", Value(": "), "kind")
+    return _grid(scope, volume_rows(), kind, "message_count")
+
+
+def cost_by_type(scope: Scope) -> Grid:
+    """US dollars."""
+    return _grid(scope, dialogue_rows(), F("type"), "total_cost")
+
+
+def sessions_by_book(scope: Scope) -> list[tuple[str, int]]:
+    """The books that most dialogues were begun about."""
+    found = (
+        scope.narrowed(dialogue_rows())
+        .filter(book__isnull=False)
+        .values("book__title")
+        .annotate(sessions=Sum("session_count"))
+        .order_by("-sessions", "book__title")
+    )
+    # A book that was deleted since has no title any more.
+    return [(row["book__title"] or "A deleted book", row["sessions"]) for row in found[:MOST_BOOKS]]
+
+
+def totals(scope: Scope) -> dict[str, Any]:
+    """Sums over the scope. Averages and distinct users of several rows cannot be added up;
+    messages per dialogue can, because every dialogue has a count.
+    """
+    sums = scope.narrowed(dialogue_rows()).aggregate(
+        sessions=Sum("session_count"),
+        completed=Sum("completed_sessions"),
+        cost=Sum("total_cost"),
+        messages_in_sessions=Sum(F("avg_messages_per_session") * F("session_count")),
+    )
+    messages = scope.narrowed(volume_rows()).aggregate(messages=Sum("message_count"))
+    sessions = sums["sessions"] or 0
+    return {
+        "sessions": sessions,
+        "completed": sums["completed"] or 0,
+        "cost": float(sums["cost"] or 0),
+        "messages": messages["messages"] or 0,
+        "messages_per_session": float(sums["messages_in_sessions"] / sessions) if sessions else 0,
+    }
+
+
+def newest_rows(scope: Scope) -> list[DialogueAnalytics]:
+    rows = scope.narrowed(dialogue_rows()).select_related("book", "character")
+    return list(rows.order_by("-pk")[:MOST_ROWS])
+
+
+def book_choices() -> list[tuple[str, str]]:
+    """The books that have figures."""
+    known = dialogue_rows().filter(book__isnull=False).values("book_id")
+    found = Book.objects.filter(pk__in=known).order_by("title", "pk").values_list("pk", "title")
+    return [(str(key), title) for key, title in found]
+
+
+def _grid(
+    scope: Scope,
+    rows: QuerySet[DialogueAnalytics] | QuerySet[MessageVolume],
+    name: Combinable,
+    number: str,
+) -> Grid:
+    step = Trunc("date", scope.step, output_field=DateField())
+    found = (
+        scope.narrowed(rows)
+        .annotate(time=step, name=name)
+        .values("time", "name")
+        .annotate(number=Sum(number))
+    )
+    cells = {(row["time"], row["name"]): _number(row["number"]) for row in found}
+    names = sorted({name for _time, name in cells})
+    return Grid(list(_times(scope, {time for time, _name in cells})), names, cells)
+
+
+def _number(value: Any) -> float:
+    return value if isinstance(value, int) else float(value)
+
+
+def _times(scope: Scope, known: set[date]) -> Iterator[date]:
+    """Every step of the scope, also those without a row; in a long scope, from the first row on."""
+    first, last = scope.first, scope.last
+    if scope.step in ("month", "year"):
+        first, last = (min(known), max(known)) if known else (last, last)
+    time = _begin(first, scope.step)
+    while time <= last:
+        yield time
+        time = _next(time, scope.step)
+
+
+def _begin(day: date, step: str) -> date:
+    if step == "week":
+        return day - timedelta(days=day.weekday())
+    return day if step == "day" else day.replace(day=1, month=1 if step == "year" else day.month)
+
+
+def _next(time: date, step: str) -> date:
+    if step in ("day", "week"):
+        return time + timedelta(days=1 if step == "day" else 7)
+    return _begin(time + timedelta(days=31 if step == "month" else 366), step)
