@@ -14,7 +14,6 @@ from django.utils.safestring import SafeString
 from lxml import etree
 from pygal.style import Style
 
-SVG = "{http://www.w3.org/2000/svg}"
 WIDTH, HEIGHT, FONT = 440, 250, 13
 MOST_LABELS = 6
 COLOURS = 8  # as many as dashboard.css names; further series begin again
@@ -76,40 +75,43 @@ def bars(
 
 def _drawn(chart: Any, name: str, title: str, series: Sequence[str], about: str) -> SafeString:
     root = chart.render_tree()
-    for bar in root.iter(f"{SVG}g"):
-        if "bar" in (bar.get("class") or "").split():
-            _tell(bar, series)
+    for number, one in enumerate(series):
+        for place in root.xpath(
+            "//*[contains(concat(@class, ' '), $name)]", name=f"serie-{number} "
+        ):
+            place.set("class", f"series color-{number % COLOURS}")
+            for bar in place.xpath(".//*[@class='bar']"):
+                _tell(bar, one)
     _strip(root)
     _name(root, name, title, f"{about} The table beside it holds the same numbers.")
     # What is in it is text that the tree escapes, and what pygal draws.
     return SafeString(etree.tostring(root, encoding="unicode"))
 
 
-def _tell(bar: Any, series: Sequence[str]) -> None:
+def _tell(bar: Any, series: str) -> None:
     """What pygal's script would show under the pointer, as a title."""
-    said = {desc.get("class"): desc.text or "" for desc in bar.findall(f"{SVG}desc")}
-    place = next(g for g in bar.iterancestors() if "serie-" in (g.get("class") or ""))
-    number = int(place.get("class").partition("serie-")[2].split()[0])
-    place.set("class", f"series color-{number % COLOURS}")
-    parts = [said.get("x_label", ""), series[number], said.get("value", "")]
-    etree.SubElement(bar, f"{SVG}title").text = ", ".join(part for part in parts if part)
+    said = {desc.get("class"): desc.text or "" for desc in bar.xpath("./*[local-name()='desc']")}
+    parts = [said.get("x_label", ""), series, said.get("value", "")]
+    etree.SubElement(bar, "title").text = ", ".join(part for part in parts if part)
+
+
+# Elements that a strict policy refuses, or that only pygal's own script would use.
+_IDLE = (
+    "//comment() | //*[local-name()='defs' or local-name()='style' or local-name()='script'"
+    " or local-name()='desc'] | //*[contains(@class, 'tooltip-overlay')]"
+    " | //*[local-name()='title'][not(parent::*[@class='bar'])]"
+)
 
 
 def _strip(root: Any) -> None:
-    """Everything that a strict policy refuses, or that only pygal's own script would use."""
-    for element in list(root.iter()):
-        gone = not isinstance(element.tag, str) or element.tag in _REFUSED
-        idle = "tooltip-overlay" in (element.get("class") or "") if not gone else False
-        stray = element.tag == f"{SVG}title" and element.getparent().get("class") != "bar"
-        if (gone or idle or stray) and element.getparent() is not None:
+    """Leave shapes and words alone."""
+    for element in root.xpath(_IDLE):
+        if element.getparent() is not None:
             element.getparent().remove(element)
-        elif isinstance(element.tag, str):
-            for attribute in [a for a in element.attrib if a in ("style", "id") or a[:2] == "on"]:
-                del element.attrib[attribute]
+    for element in root.iter():
+        for attribute in [a for a in element.attrib if a in ("style", "id") or a[:2] == "on"]:
+            del element.attrib[attribute]
     etree.cleanup_namespaces(root)
-
-
-_REFUSED = {f"{SVG}{tag}" for tag in ("defs", "style", "script", "desc", "a")}
 
 
 def _name(root: Any, name: str, title: str, about: str) -> None:
@@ -117,6 +119,6 @@ def _name(root: Any, name: str, title: str, about: str) -> None:
     root.set("aria-labelledby", f"{name}-title")
     root.set("aria-describedby", f"{name}-about")
     for position, (tag, text) in enumerate((("title", title), ("desc", about))):
-        element = etree.Element(f"{SVG}{tag}", id=f"{name}-{'about' if position else 'title'}")
+        element = etree.Element(tag, id=f"{name}-{'about' if position else 'title'}")
         element.text = text
         root.insert(position, element)

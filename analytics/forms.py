@@ -1,14 +1,17 @@
 """A stretch of days, for the API and for the page."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 
 from dialogues.models import DialogueType
 
 SHOWN_DAYS = 30
+# Further away, adding a month to a day would leave the calendar.
+DAYS_KNOWN = [MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2200, 1, 1))]
 
 
 class PeriodForm(forms.Form):
@@ -25,12 +28,15 @@ class PeriodForm(forms.Form):
 class DateInput(forms.DateInput):
     input_type = "date"
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(format="%Y-%m-%d", **options)  # whatever the language of the reader
+
 
 class DashboardForm(PeriodForm):
     """What the dashboard shows; without a choice, the last 30 days of everything."""
 
-    date_from = forms.DateField(required=False, label="From", widget=DateInput(format="%Y-%m-%d"))
-    date_to = forms.DateField(required=False, label="To", widget=DateInput(format="%Y-%m-%d"))
+    date_from = forms.DateField(label="From", widget=DateInput, validators=DAYS_KNOWN)
+    date_to = forms.DateField(label="To", widget=DateInput, validators=DAYS_KNOWN)
     book = forms.ChoiceField(required=False)
     type = forms.ChoiceField(required=False, choices=[("", "All types"), *DialogueType.choices])
 

@@ -58,7 +58,7 @@ def dashboard_page(query: Any) -> dict[str, Any]:
     dialogues, messages = refreshed_at("dialogue_analytics"), refreshed_at("message_volume")
     return {
         **context,
-        "refreshed_at": refreshed_at("dialogue_analytics", "message_volume"),
+        "refreshed_at": min(dialogues, messages) if dialogues and messages else None,
         "totals": _totals(scope),
         "panels": _panels(scope, dialogues, messages),
         "dialogues_refreshed_at": dialogues,

@@ -43,7 +43,10 @@ app.conf.update(
         },
         # Answers that nobody works on: the broker was away, or their worker died.
         "sweep-turns": {"task": "dialogues.sweep_turns", "schedule": 15.0},
-        "refresh-analytics": {"task": "analytics.refresh_views", "schedule": crontab(minute="*/15")},
+        "refresh-analytics": {
+            "task": "analytics.refresh_views",
+            "schedule": crontab(minute="*/15"),
+        },
         "sweep-imports": {"task": "dialogues.sweep_imports", "schedule": 60.0},
     },
 )

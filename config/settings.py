@@ -242,6 +242,7 @@ SPECTACULAR_SETTINGS = {
         "AccountStatusEnum": "chatcore.models.users.AccountStatus",
         "CurrentStatusEnum": "chatcore.models.users.CurrentStatus",
         "JobStateEnum": "chatcore.models.jobs.JobState",
+        "DialogueTypeEnum": "dialogues.models.sessions.DialogueType",
         "DialogueStatusEnum": "dialogues.models.sessions.DialogueStatus",
         "MessageRoleEnum": "dialogues.models.messages.MessageRole",
         "TurnStatusEnum": "dialogues.models.turns.TurnStatus",

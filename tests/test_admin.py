@@ -24,6 +24,7 @@ from django_celery_beat.models import (
 )
 from structlog.testing import capture_logs
 
+from analytics.services.refreshing import refresh_all
 from chatcore.models import (
     AccountStatus,
     AccountType,
@@ -77,6 +78,7 @@ def full(world: Cast) -> Cast:
     CrontabSchedule.objects.create(minute="1")
     SolarSchedule.objects.create(event="sunset", latitude=1, longitude=1)
     ClockedSchedule.objects.create(clocked_time=world.ada.created_at)
+    refresh_all()
     return world
 
 

@@ -8,7 +8,8 @@ from io import StringIO
 from typing import Any
 from uuid import UUID
 
-from channels.db import database_sync_to_async
+from asgiref.sync import sync_to_async
+from django.db import connection
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 
@@ -40,7 +41,7 @@ async def _lines(rows: QuerySet[Any], columns: Sequence[str]) -> AsyncIterator[b
     """Each stretch is a query of its own: no connection and no cursor is held while a reader is slow."""
     yield _written([columns])
     edge: UUID | None = None
-    while stretch := await database_sync_to_async(_stretch)(rows, columns, edge):
+    while stretch := await sync_to_async(_stretch)(rows, columns, edge):
         yield _written(values for _key, values in stretch)
         edge = stretch[-1][0]
 
@@ -51,7 +52,12 @@ def _stretch(
     if edge is not None:
         rows = rows.filter(pk__lt=edge)
     found = rows.order_by("-pk").values_list("pk", *columns)[:STRETCH]
-    return [(key, [_text(value) for value in values]) for key, *values in found]
+    lines: list[tuple[UUID, Sequence[Any]]] = [
+        (key, [_text(value) for value in values]) for key, *values in found
+    ]
+    if not connection.in_atomic_block:
+        connection.close()  # back to the pool
+    return lines
 
 
 def _text(value: Any) -> str:

@@ -17,8 +17,6 @@ def volume_rows() -> QuerySet[MessageVolume]:
     return MessageVolume.objects.all()
 
 
-def refreshed_at(*views: str) -> datetime | None:
-    """When these views were added up: the oldest of the times. None when one of them never was."""
-    found = Refresh.objects.filter(view__in=views).values_list("refreshed_at", flat=True)
-    times = list(found)
-    return min(times) if len(times) == len(views) else None
+def refreshed_at(view: str) -> datetime | None:
+    """When a view was added up. None when it never was."""
+    return Refresh.objects.filter(view=view).values_list("refreshed_at", flat=True).first()
