@@ -14,8 +14,9 @@ from django.utils.safestring import SafeString
 from lxml import etree
 from pygal.style import Style
 
-WIDTH, HEIGHT, FONT = 440, 250, 13
+WIDTH, HEIGHT, FONT = 440, 250, 14  # dashboard.css has the same size
 MOST_LABELS = 6
+MOST_LETTERS = 20
 COLOURS = 8  # as many as dashboard.css names; further series begin again
 
 _STYLE = Style(label_font_size=FONT, major_label_font_size=FONT, font_family="sans-serif")
@@ -25,6 +26,7 @@ _USUAL: dict[str, Any] = {
     "width": WIDTH,
     "style": _STYLE,
     "show_legend": False,
+    "truncate_label": -1,
     "margin": 4,
     "spacing": 8,
     "classes": ["chart"],
@@ -36,12 +38,14 @@ def columns(
     title: str,
     labels: Sequence[str],
     series: Mapping[str, Sequence[float]],
+    *,
+    colours: Sequence[int],
     written: Callable[[float], str],
 ) -> SafeString:
     """Stacked columns over time. `name` is unique on the page; `written` writes a number."""
     chart = pygal.StackedBar(
         height=HEIGHT,
-        x_labels_major_count=min(MOST_LABELS, len(labels)),
+        x_labels_major_every=-(-len(labels) // MOST_LABELS),
         show_minor_x_labels=False,
         max_scale=5,
         min_scale=2,
@@ -52,7 +56,8 @@ def columns(
     chart.x_labels = labels
     for one, numbers in series.items():
         chart.add(one, list(numbers))
-    return _drawn(chart, name, title, list(series), f"Columns, {labels[0]} to {labels[-1]}.")
+    about = f"Columns, {labels[0]} to {labels[-1]}."
+    return _drawn(chart, name, title, about, dict(zip(series, colours, strict=True)))
 
 
 def bars(
@@ -61,25 +66,28 @@ def bars(
     """One bar for each, the first on top."""
     chart = pygal.HorizontalBar(
         height=60 + 26 * len(numbers),
-        truncate_label=20,
         max_scale=4,
         min_scale=2,
         value_formatter=written,
         **_USUAL,
     )
     upwards = list(reversed(numbers))
-    chart.x_labels = [label for label, _ in upwards]
+    chart.x_labels = [_short(label) for label, _ in upwards]
     chart.add("", [number for _, number in upwards])
-    return _drawn(chart, name, title, [""], f"Bars, {len(numbers)} in all.")
+    return _drawn(chart, name, title, f"Bars, {len(numbers)} in all.", {"": 0})
 
 
-def _drawn(chart: Any, name: str, title: str, series: Sequence[str], about: str) -> SafeString:
+def _short(label: str) -> str:
+    return label if len(label) <= MOST_LETTERS else label[: MOST_LETTERS - 1].rstrip() + "…"
+
+
+def _drawn(chart: Any, name: str, title: str, about: str, series: Mapping[str, int]) -> SafeString:
     root = chart.render_tree()
-    for number, one in enumerate(series):
+    for number, (one, colour) in enumerate(series.items()):
         for place in root.xpath(
             "//*[contains(concat(@class, ' '), $name)]", name=f"serie-{number} "
         ):
-            place.set("class", f"series color-{number % COLOURS}")
+            place.set("class", f"series color-{colour % COLOURS}")
             for bar in place.xpath(".//*[@class='bar']"):
                 _tell(bar, one)
     _strip(root)

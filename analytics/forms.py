@@ -21,7 +21,7 @@ class PeriodForm(forms.Form):
         values = super().clean() or {}
         first, last = values.get("date_from"), values.get("date_to")
         if first and last and first > last:
-            self.add_error("date_from", "This must not be after date_to.")
+            self.add_error("date_from", "The first day must not come after the last.")
         return values
 
 
@@ -46,5 +46,6 @@ class DashboardForm(PeriodForm):
             "date_from": (today - timedelta(days=SHOWN_DAYS - 1)).isoformat(),
             "date_to": today.isoformat(),
         }
-        super().__init__({**usual, **{name: value for name, value in data.items() if value}})
+        given = {name: value for name, value in data.items() if value}
+        super().__init__({**usual, **given}, label_suffix="")
         self.fields["book"].choices = [("", "All books"), *books]  # type: ignore[attr-defined]

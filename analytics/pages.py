@@ -17,14 +17,26 @@ from analytics import charts
 from analytics.forms import DashboardForm
 from analytics.selectors import dashboard as figures
 from analytics.selectors.rows import refreshed_at
+from dialogues.models import DialogueType
+from rooms.models import MessageType
 
 Write = Callable[[float], str]
 STEPS = {"day": "Day", "week": "Week of", "month": "Month", "year": "Year"}
+COLOURED = [
+    *DialogueType.values,
+    *(f"dialogue: {role}" for role in ("assistant", "user", "tool", "system")),
+    *(f"room: {kind}" for kind in MessageType.values),
+]
 FORMATS = {"day": "j M", "week": "j M", "month": "M Y", "year": "Y"}
 
 
 def whole(number: float) -> str:
     return f"{number:,.0f}" if float(number).is_integer() else f"{number:,.1f}"
+
+
+def dollars(number: float) -> str:
+    """Under a heading that says so; an answer costs tenths of cents."""
+    return f"{number:,.4f}" if abs(number) < 10 else f"{number:,.2f}"
 
 
 def money(number: float) -> str:
@@ -88,7 +100,7 @@ def _panels(
         _over_time("sessions", "Dialogues begun", scope=scope, grid=begun, as_of=dialogues),
         _over_time("messages", "Messages written", scope=scope, grid=written, as_of=messages),
         _over_time(
-            "cost", "Cost in US dollars", scope=scope, grid=cost, as_of=dialogues, write=money
+            "cost", "Cost in US dollars", scope=scope, grid=cost, as_of=dialogues, write=dollars
         ),
     ]
     books = figures.sessions_by_book(scope)
@@ -106,7 +118,7 @@ def _over_time(
 ) -> Panel:
     labels = [_label(time, scope.step) for time in grid.times]
     series = {one: grid.column(one) for one in grid.names}
-    single = len(grid.names) < 2
+    colours = [_colour(one) for one in grid.names]
     rows = [
         (label, _cells(grid.row(time), write))
         for label, time in zip(labels, grid.times, strict=True)
@@ -115,16 +127,21 @@ def _over_time(
         name=name,
         title=title,
         refreshed_at=as_of,
-        chart=charts.columns(name, title, labels, series, write),
+        chart=charts.columns(name, title, labels, series, colours=colours, written=write),
         headings=[
             STEPS[scope.step],
             *(n.capitalize() for n in grid.names),
-            *(["All"] if not single else []),
+            *(["All"] if len(series) > 1 else []),
         ],
         rows=list(reversed(rows)),
         sums=_cells([sum(grid.column(one)) for one in grid.names], write),
-        key=[(n % charts.COLOURS, one.capitalize()) for n, one in enumerate(grid.names)],
+        key=[(colour, one.capitalize()) for colour, one in zip(colours, series, strict=True)],
     )
+
+
+def _colour(name: str) -> int:
+    """A name keeps its colour, whatever else is shown beside it."""
+    return COLOURED.index(name) % charts.COLOURS if name in COLOURED else charts.COLOURS - 1
 
 
 def _cells(numbers: Sequence[float], write: Write) -> list[str]:

@@ -174,6 +174,31 @@ def test_the_volume_is_what_a_recount_of_both_message_tables_finds(world: Cast) 
     assert {key[1] for key in wanted} == {"dialogue", "room"}
 
 
+def test_the_views_have_the_seeds_indexes(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT indexname, split_part(indexdef, ' USING ', 2) FROM pg_indexes"
+            " WHERE tablename = 'dialogue_analytics'"
+        )
+        found = dict(cursor.fetchall())
+    seeds = {
+        "idx_dialogue_analytics_book_id": "btree (book_id)",
+        "idx_dialogue_analytics_character_id": "btree (character_id)",
+        "idx_dialogue_analytics_date": "btree (date DESC)",
+        "idx_dialogue_analytics_type": "btree (type)",
+    }
+    assert seeds.items() <= found.items()
+
+
+def test_the_views_go_and_come_back_with_their_migrations(db: None) -> None:
+    for where in ("zero", None):
+        call_command("migrate", "analytics", *([where] if where else []), verbosity=0)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_matviews")
+            assert cursor.fetchone() == (0 if where else len(VIEWS),)
+    assert {view for (view,) in Refresh.objects.values_list("view")} == set(VIEWS)
+
+
 def test_numbers_that_the_seeds_types_cannot_hold_do_not_stop_a_refresh(world: Cast) -> None:
     for value, kind in (("10000", "5,2"), ("1000000", "8,2")):
         with (
