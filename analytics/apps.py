@@ -8,3 +8,7 @@ class AnalyticsConfig(AppConfig):
 
     name = "analytics"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # After the models are loaded.
+        from analytics import demo  # noqa: F401 - registers itself

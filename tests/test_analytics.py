@@ -338,6 +338,7 @@ def test_the_page_says_what_is_wrong_with_a_choice(world: Cast) -> None:
 
 
 def test_the_page_is_for_whoever_may_see_figures(world: Cast) -> None:
+    refresh_all()
     assert signed_in(world.mira).get("/analytics/").status_code == 403
     assert Client().get("/analytics/").status_code == 302
     assert b"No dialogue began" in signed_in(world.ada).get("/analytics/").content
