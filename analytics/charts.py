@@ -7,6 +7,7 @@ The colours are the page's own (`dashboard.css`), so that a chart follows light 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from math import ceil, floor, log10
 from typing import Any
 
 import pygal
@@ -42,18 +43,16 @@ def columns(
     colours: Sequence[int],
     written: Callable[[float], str],
 ) -> SafeString:
-    """Stacked columns over time. `name` is unique on the page; `written` writes a number."""
+    """Stacked columns over time, one series at least. `name` is unique on the page, `written` writes a number."""
     chart = pygal.StackedBar(
         height=HEIGHT,
         x_labels_major_every=-(-len(labels) // MOST_LABELS),
         show_minor_x_labels=False,
-        max_scale=5,
-        min_scale=2,
-        range=None if any(map(any, series.values())) else (0, 1),
         value_formatter=written,
         **_USUAL,
     )
     chart.x_labels = labels
+    chart.y_labels = _steps(max(sum(column) for column in zip(*series.values(), strict=True)))
     for one, numbers in series.items():
         chart.add(one, list(numbers))
     about = f"Columns, {labels[0]} to {labels[-1]}."
@@ -66,15 +65,22 @@ def bars(
     """One bar for each, the first on top."""
     chart = pygal.HorizontalBar(
         height=60 + 26 * len(numbers),
-        max_scale=4,
-        min_scale=2,
         value_formatter=written,
         **_USUAL,
     )
     upwards = list(reversed(numbers))
     chart.x_labels = [_short(label) for label, _ in upwards]
+    chart.y_labels = _steps(max(number for _, number in upwards))
     chart.add("", [number for _, number in upwards])
     return _drawn(chart, name, title, f"Bars, {len(numbers)} in all.", {"": 0})
+
+
+def _steps(top: float) -> list[float]:
+    """From 0 to above `top` in about four round steps; of what is counted in whole numbers, whole."""
+    least = 1 if float(top).is_integer() else 0
+    power = 10.0 ** floor(log10(top / 4)) if top else 1.0
+    step = max(least, next(power * n for n in (1, 2, 5, 10) if power * n * 4 >= top))
+    return [step * n for n in range(ceil(top / step) + 1)] if top else [0, 1]
 
 
 def _short(label: str) -> str:

@@ -94,14 +94,15 @@ def _totals(scope: figures.Scope) -> list[tuple[str, str]]:
 def _panels(
     scope: figures.Scope, dialogues: datetime | None, messages: datetime | None
 ) -> list[Panel]:
-    begun, cost = figures.sessions_by_type(scope), figures.cost_by_type(scope)
-    written = figures.messages_by_kind(scope)
+    grids = [
+        ("sessions", "Dialogues begun", figures.sessions_by_type(scope), dialogues, whole),
+        ("messages", "Messages written", figures.messages_by_kind(scope), messages, whole),
+        ("cost", "Cost in US dollars", figures.cost_by_type(scope), dialogues, dollars),
+    ]
     over_time = [
-        _over_time("sessions", "Dialogues begun", scope=scope, grid=begun, as_of=dialogues),
-        _over_time("messages", "Messages written", scope=scope, grid=written, as_of=messages),
-        _over_time(
-            "cost", "Cost in US dollars", scope=scope, grid=cost, as_of=dialogues, write=dollars
-        ),
+        _over_time(name, title, scope=scope, grid=grid, as_of=as_of, write=write)
+        for name, title, grid, as_of, write in grids
+        if grid.names
     ]
     books = figures.sessions_by_book(scope)
     return [*over_time, *([_by_book(books, dialogues)] if books else [])]
@@ -114,7 +115,7 @@ def _over_time(
     scope: figures.Scope,
     grid: figures.Grid,
     as_of: datetime | None,
-    write: Write = whole,
+    write: Write,
 ) -> Panel:
     labels = [_label(time, scope.step) for time in grid.times]
     series = {one: grid.column(one) for one in grid.names}
