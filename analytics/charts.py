@@ -43,7 +43,10 @@ def columns(
     colours: Sequence[int],
     written: Callable[[float], str],
 ) -> SafeString:
-    """Stacked columns over time, one series at least. `name` is unique on the page, `written` writes a number."""
+    """Stacked columns over time, one series at least.
+
+    `name` is unique on the page, `colours` are those of the series, `written` writes a number.
+    """
     chart = pygal.StackedBar(
         height=HEIGHT,
         x_labels_major_every=-(-len(labels) // MOST_LABELS),
