@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
-from django.db import connection
+from django.db import connections
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 
@@ -55,8 +55,8 @@ def _stretch(
     lines: list[tuple[UUID, Sequence[Any]]] = [
         (key, [_text(value) for value in values]) for key, *values in found
     ]
-    if not connection.in_atomic_block:
-        connection.close()  # back to the pool
+    if not connections[rows.db].in_atomic_block:
+        connections[rows.db].close()  # back to the pool
     return lines
 
 
