@@ -115,7 +115,12 @@ def newest_rows(scope: Scope) -> list[DialogueAnalytics]:
 def book_choices() -> list[tuple[str, str]]:
     """The books that have figures."""
     known = dialogue_rows().filter(book__isnull=False).values("book_id")
-    found = Book.objects.using(known.db).filter(pk__in=known).order_by("title", "pk").values_list("pk", "title")
+    found = (
+        Book.objects.using(known.db)
+        .filter(pk__in=known)
+        .order_by("title", "pk")
+        .values_list("pk", "title")
+    )
     return [(str(key), title) for key, title in found]
 
 
