@@ -275,8 +275,24 @@ def test_the_csv_has_every_row_and_the_age_of_each(
     assert {row["refreshed_at"] for row in rows} == {when}
     (companion,) = [row for row in rows if row["type"] == "companion"]
     assert (companion["book_id"], companion["total_cost"]) == ("", "0.1234")
-    refused = client_of(world.sven).get(f"{VOLUME}?format=csv&date_to=x")
-    assert refused.json()["errors"].keys() == {"date_to"}
+    for query in ("format=csv&date_to=x", "date_to=x&format=json"):
+        refused = client_of(world.sven).get(f"{VOLUME}?{query}")
+        assert refused.json()["errors"].keys() == {"date_to"}
+
+
+def test_accept_chooses_the_form_where_the_address_does_not(
+    world: Cast, client_of: ClientOf
+) -> None:
+    sven, accept = client_of(world.sven), {"Accept": "text/csv"}
+    forms = {
+        VOLUME: "text/csv; charset=utf-8",
+        f"{VOLUME}?format=csv": "text/csv; charset=utf-8",
+        f"{VOLUME}?format=json": "application/json",
+    }
+    assert {url: sven.get(url, headers=accept).headers["Content-Type"] for url in forms} == forms
+    assert sven.get(VOLUME).headers["Content-Type"] == "application/json"
+    refused = sven.get(f"{VOLUME}?format=xml")
+    assert refused.json()["errors"].keys() == {"format"}
 
 
 def test_every_page_says_how_old_its_figures_are(world: Cast, client_of: ClientOf) -> None:

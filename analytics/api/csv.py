@@ -12,7 +12,10 @@ from asgiref.sync import sync_to_async
 from django.db import connections
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
 
+from chatcore.errors import Invalid
 from chatcore.http.rendering import JsonRenderer
 
 STRETCH = 2_000
@@ -23,6 +26,23 @@ class CsvRenderer(JsonRenderer):
 
     media_type = "text/csv"
     format = "csv"
+
+
+FORMAT = OpenApiParameter(
+    "format", enum=["json", "csv"], description="Instead of `Accept`; `csv` gives every row."
+)
+
+
+def wants_csv(request: Request) -> bool:
+    """By `?format=`, which a link can say, or by `Accept`. Raises Invalid for another format."""
+    asked = request.query_params.get("format")
+    if asked not in (None, "json", "csv"):
+        problem = {"format": ["Give json or csv."]}
+        raise Invalid("A query parameter is not valid.", errors=problem)
+    if asked == "json":
+        # Else JSON would come under the name of CSV to whoever accepts only that.
+        request.accepted_renderer, request.accepted_media_type = JsonRenderer(), "application/json"
+    return asked == "csv" or isinstance(request.accepted_renderer, CsvRenderer)
 
 
 def csv_response(rows: QuerySet[Any], columns: Sequence[str], name: str) -> StreamingHttpResponse:

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.serializers import Serializer
 
 from analytics.api import serializers as bodies
-from analytics.api.csv import CsvRenderer, csv_response
+from analytics.api.csv import FORMAT, CsvRenderer, csv_response, wants_csv
 from analytics.api.filters import DialogueAnalyticsFilter, MessageVolumeFilter
 from analytics.api.paging import FiguresPagination
 from analytics.models import DialogueAnalytics, MessageVolume
@@ -35,7 +35,7 @@ class Figures(GenericAPIView):  # type: ignore[type-arg]
         self, rows: QuerySet[DialogueAnalytics] | QuerySet[MessageVolume]
     ) -> HttpResponseBase:
         found = self.filter_queryset(rows)
-        if isinstance(self.request.accepted_renderer, CsvRenderer):
+        if wants_csv(self.request):
             return csv_response(found, bodies.columns_of(self.row), self.materialized_view)
         page = self.paginate_queryset(found) or []
         return self.get_paginated_response(self.row(page, many=True).data)
@@ -49,6 +49,7 @@ class DialogueFigures(Figures):
 
     @extend_schema(
         operation_id="analytics_dialogues_list",
+        parameters=[FORMAT],
         responses={(200, "application/json"): bodies.DialogueAnalyticsObject(many=True), **CSV},
     )
     def get(self, request: Request) -> HttpResponseBase:
@@ -64,6 +65,7 @@ class VolumeFigures(Figures):
 
     @extend_schema(
         operation_id="analytics_volume_list",
+        parameters=[FORMAT],
         responses={(200, "application/json"): bodies.MessageVolumeObject(many=True), **CSV},
     )
     def get(self, request: Request) -> HttpResponseBase:
