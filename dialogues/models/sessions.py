@@ -12,6 +12,7 @@ from django.db.models import Q
 from chatcore.ids import public_code
 from chatcore.models.conversations import Conversation
 from dialogues.models.books import Book, Character
+from dialogues.models.templates import DialogueTemplate
 
 UNTRACKED = [
     "last_seq",
@@ -64,6 +65,15 @@ class DialogueSession(Conversation):
     )
     character = models.ForeignKey(
         Character, on_delete=models.SET_NULL, null=True, blank=True, related_name="dialogues"
+    )
+    # What it was begun from. Indexed below, where there is one.
+    template = models.ForeignKey(
+        DialogueTemplate,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="dialogues",
+        db_index=False,
     )
     title = models.CharField(max_length=500, blank=True)
     initial_question = models.TextField(blank=True, max_length=10_000)
@@ -124,6 +134,12 @@ class DialogueSession(Conversation):
             ),
             # dialogues_of() by page: newest made first.
             models.Index(fields=["user", "-id"], name="dialogue_sessions_user_id"),
+            # A template's dialogues, when it is deleted.
+            models.Index(
+                fields=["template"],
+                name="dialogue_sessions_template",
+                condition=Q(template__isnull=False),
+            ),
             # dialogue_analytics groups by day; the admin filters by it.
             models.Index(fields=["-created_at"], name="dialogue_sessions_created"),
         ]

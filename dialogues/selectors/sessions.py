@@ -19,6 +19,7 @@ def dialogue_out(session: DialogueSession) -> dict[str, Any]:
         "book_author": session.book.author if session.book else None,
         "character": _text(session.character_id),
         "character_name": session.character.name if session.character else None,
+        "template": _text(session.template_id),
         "title": session.title,
         "initial_question": session.initial_question,
         "status": session.status,

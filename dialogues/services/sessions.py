@@ -15,10 +15,13 @@ from dialogues.models import (
     DialogueContext,
     DialogueSession,
     DialogueStatus,
+    DialogueTemplate,
     DialogueType,
 )
 from dialogues.selectors.access import dialogue_for
+from dialogues.selectors.templates import USE_TEMPLATE, usable_template
 from dialogues.services.changes import change
+from dialogues.services.templates import count_rating, count_use, say_starters, settings_from
 from dialogues.services.turns import ask, cancel_turns
 
 
@@ -34,24 +37,32 @@ def create_dialogue(
     type: str,
     book: UUID | None = None,
     character: UUID | None = None,
+    template: UUID | None = None,
     initial_question: str = "",
     current_chapter: int | None = None,
     **settings: Any,
 ) -> DialogueSession:
     """Begin a dialogue (seed 000); an initial question is asked at once.
 
-    `settings`: title, system_prompt, temperature (0 to 2), model_name, context_window (tokens).
-    Raises Forbidden without `dialogue:session:create`, Invalid for a book or a character that is
-    not to be had.
+    `settings`: title, system_prompt, temperature (0 to 2), model_name, context_window (tokens);
+    what is not given comes from the template. Raises Forbidden without `dialogue:session:create`
+    (with a template, `dialogue:template:use`), Invalid for a book, a character or a template that
+    is not to be had.
     """
     require(user, "dialogue:session:create")
+    begun_from = _template(user, type, template)
     subject = _subject(type, book, character)
+    given = {**settings_from(begun_from), **settings} if begun_from else settings
     session = DialogueSession.objects.create(
-        user=user, type=type, initial_question=initial_question, **subject, **settings
+        user=user, type=type, initial_question=initial_question, **subject, **given
     )
     DialogueContext.objects.create(session=session, current_chapter=current_chapter)
+    if begun_from:
+        say_starters(begun_from, session)
     if initial_question:
         ask(user, session.id, initial_question)
+    if begun_from:  # last, since everybody who begins from it waits for this row
+        count_use(begun_from.pk)
     return dialogue_for(user, session.id)
 
 
@@ -77,8 +88,12 @@ def end_dialogue(session: DialogueSession) -> DialogueSession:
 
 @transaction.atomic
 def rate_dialogue(session: DialogueSession, rating: int) -> DialogueSession:
-    """1 to 5; the last rating stands."""
-    return change(session.id, user_rating=rating)
+    """1 to 5; the last rating stands, and its template's mean is true in the same transaction."""
+    locked = DialogueSession.objects.select_for_update(of=("self",), no_key=True)
+    before = locked.get(pk=session.pk)
+    changed = change(session.id, user_rating=rating)
+    count_rating(before.template_id, before.user_rating, rating)
+    return changed
 
 
 @transaction.atomic
@@ -95,6 +110,18 @@ def delete_dialogue(session: DialogueSession) -> None:
     """Soft: it is gone for its reader at once; retention removes the rows later."""
     change(session.id, deleted_at=timezone.now())
     cancel_turns(session.id)
+
+
+def _template(user: User, kind: str, template: UUID | None) -> DialogueTemplate | None:
+    if template is None:
+        return None
+    require(user, USE_TEMPLATE)
+    found = usable_template(template)
+    if found is None:
+        raise Invalid(errors={"template": ["There is no such template."]})
+    if found.type != kind:
+        raise Invalid(errors={"template": [f"It is for dialogues of the type {found.type}."]})
+    return found
 
 
 def _subject(kind: str, book: UUID | None, character: UUID | None) -> dict[str, Any]:

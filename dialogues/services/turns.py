@@ -28,6 +28,7 @@ from dialogues.models import (
     MessageRole,
     TurnStatus,
 )
+from dialogues.models.templates import STARTERS_MOST
 from dialogues.selectors.messages import MessageObject, message_out, messages_out
 from dialogues.selectors.turns import OPEN, open_turns, stranded_sessions, turn_of_question
 from dialogues.services.changes import change, topic_of
@@ -78,7 +79,7 @@ def ask(user: User, session_id: UUID, content: str, client_ref: UUID | None = No
         turn_id = turn.pk if turn else _owe_answer(session_id, appended.id)
         return Asked(session_id, appended, message, turn_id)
     publish_created_on_commit(DIALOGUE_TIMELINE, appended)
-    if appended.seq == 1:
+    if appended.seq <= 1 + STARTERS_MOST:  # the first question, after a template's own messages
         _name_dialogue(session_id, content)
     return Asked(session_id, appended, message, _owe_answer(session_id, appended.id))
 
