@@ -1,7 +1,7 @@
 """What the pages for people share: signed-in requests, errors as pages, a message as a line."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
@@ -62,6 +62,8 @@ class Line:
     citations: Sequence[Citation] = ()
     state: str = ""
     following: bool = False
+    # What the app's own part below a message needs (`message_footer` of its page).
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def parts(self) -> list[Part]:

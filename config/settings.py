@@ -243,6 +243,8 @@ SPECTACULAR_SETTINGS = {
         "CurrentStatusEnum": "chatcore.models.users.CurrentStatus",
         "JobStateEnum": "chatcore.models.jobs.JobState",
         "DialogueTypeEnum": "dialogues.models.sessions.DialogueType",
+        "BegunDialogueTypeEnum": "dialogues.models.templates.DialogueTemplate.Type",
+        "StarterRoleEnum": "dialogues.models.templates.StarterRole",
         "DialogueStatusEnum": "dialogues.models.sessions.DialogueStatus",
         "MessageRoleEnum": "dialogues.models.messages.MessageRole",
         "TurnStatusEnum": "dialogues.models.turns.TurnStatus",

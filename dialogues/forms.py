@@ -6,7 +6,9 @@ from typing import Any
 from django import forms
 
 from chatcore.models.conversations import CONTENT_MAX
-from dialogues.models import Book
+from dialogues.models import Book, DialogueSession, SavedDialogue, Verdict
+from dialogues.models.feedback import FEEDBACK_MAX
+from dialogues.models.saved import NOTES_MAX, TAG_LENGTH, TAGS_MOST
 
 
 class AskForm(forms.Form):
@@ -18,6 +20,7 @@ class AskForm(forms.Form):
 class NewDialogueForm(forms.Form):
     book = forms.UUIDField(error_messages={"required": "Choose a book."})
     current_chapter = forms.IntegerField(required=False, min_value=1, max_value=10_000)
+    template = forms.UUIDField(required=False)
     question = forms.CharField(required=False, max_length=CONTENT_MAX, widget=forms.Textarea)
 
     def __init__(self, *args: Any, books: Sequence[Book], **kwargs: Any) -> None:
@@ -29,6 +32,61 @@ class NewDialogueForm(forms.Form):
         return {
             "type": "book",
             "book": self.cleaned_data["book"],
+            "template": self.cleaned_data["template"],
             "current_chapter": self.cleaned_data["current_chapter"],
             "initial_question": self.cleaned_data["question"],
         }
+
+
+class FeedbackForm(forms.Form):
+    """`withdraw` is what the pressed button says."""
+
+    feedback_type = forms.ChoiceField(choices=[*Verdict.choices, ("withdraw", "Take back")])
+    feedback_text = forms.CharField(required=False, max_length=FEEDBACK_MAX)
+
+
+class RatingForm(forms.Form):
+    user_rating = forms.IntegerField(min_value=1, max_value=5)
+
+
+class SaveForm(forms.Form):
+    """How a dialogue is kept; it begins with what is kept already."""
+
+    title = forms.CharField(required=False, max_length=500)
+    notes = forms.CharField(required=False, max_length=NOTES_MAX, widget=forms.Textarea)
+    tags = forms.CharField(required=False, max_length=TAGS_MOST * (TAG_LENGTH + 5))
+    is_public = forms.BooleanField(required=False)
+    # The button that shows what was said since, too.
+    again = forms.BooleanField(required=False)
+
+    def __init__(
+        self, *args: Any, session: DialogueSession, saved: SavedDialogue | None, **kwargs: Any
+    ) -> None:
+        beginning = (
+            {
+                "title": saved.title,
+                "notes": saved.notes,
+                "tags": ", ".join(saved.tags),
+                "is_public": saved.is_public,
+            }
+            if saved
+            else {"title": session.title}
+        )
+        super().__init__(*args, **{**kwargs, "initial": beginning})
+        self.was_public = bool(saved and saved.is_public)
+
+    def clean_tags(self) -> list[str]:
+        tags = [tag.strip() for tag in self.cleaned_data["tags"].split(",") if tag.strip()]
+        if len(tags) > TAGS_MOST or any(len(tag) > TAG_LENGTH for tag in tags):
+            raise forms.ValidationError(
+                f"At most {TAGS_MOST} tags of at most {TAG_LENGTH} characters."
+            )
+        return tags
+
+    def columns(self) -> dict[str, Any]:
+        """For `save_dialogue` and `change_saved`: shared anew only when it is asked for."""
+        given = {name: self.cleaned_data[name] for name in ("title", "notes", "tags")}
+        public = self.cleaned_data["is_public"]
+        if public != self.was_public or (public and self.cleaned_data["again"]):
+            given["is_public"] = public
+        return given

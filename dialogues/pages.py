@@ -1,6 +1,6 @@
 """Messages of a dialogue as the lines of a page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,21 +8,76 @@ from uuid import UUID
 from django.urls import reverse
 
 from chatcore.pages import Citation, Line, with_followers
-from dialogues.models import DialogueSession
+from dialogues.models import DialogueSession, MessageFeedback, SavedDialogue
 from dialogues.selectors.messages import MessageObject
+from dialogues.selectors.saved import owner_name
 from dialogues.shelf import answerer_name
 
+PAGE_LENGTH = 50
 # A system prompt or a tool's answer is for the model, not for the reader.
 SHOWN_ROLES = ("user", "assistant")
+# The key of a line whose message a stranger is not told.
+NOBODYS = UUID(int=0)
 
 
-def lines_of(session: DialogueSession, messages: list[MessageObject], my_name: str) -> list[Line]:
+def lines_of(
+    session: DialogueSession,
+    messages: list[MessageObject],
+    my_name: str,
+    verdicts: Mapping[str, MessageFeedback],
+) -> list[Line]:
+    """`verdicts`: what I thought of the answers among them, by message."""
     names = {"user": my_name, "assistant": answerer_name(session)}
     shown = (message for message in messages if message["role"] in SHOWN_ROLES)
-    return with_followers(_line(session, message, names[message["role"]]) for message in shown)
+    return with_followers(
+        _line(
+            session,
+            message,
+            names[message["role"]],
+            _footer(session, message, verdicts.get(message["id"])),
+        )
+        for message in shown
+    )
 
 
-def _line(session: DialogueSession, message: MessageObject, author: str) -> Line:
+def public_lines(saved: SavedDialogue, messages: Sequence[Mapping[str, Any]]) -> list[Line]:
+    """A public dialogue's messages: nobody who reads them said any."""
+    names = {"user": owner_name(saved), "assistant": answerer_name(saved.session)}
+    return with_followers(
+        Line(
+            id=NOBODYS,
+            seq=message["seq"],
+            author=names[message["role"]],
+            mine=False,
+            kind=message["role"],
+            content=message["content"],
+            created_at=datetime.fromisoformat(message["created_at"]),
+            edited=bool(message["edited_at"]),
+            citations=[
+                _citation(saved.session.book_id, row, message["content"])
+                for row in message["references"]
+            ],
+        )
+        for message in messages
+    )
+
+
+def _footer(
+    session: DialogueSession, message: MessageObject, given: MessageFeedback | None
+) -> dict[str, str]:
+    """What `_feedback.html` shows below an answer."""
+    if message["role"] != "assistant" or message["deleted_at"]:
+        return {}
+    return {
+        "feedback_url": reverse("message_feedback", args=[session.pk, message["id"]]),
+        "verdict": given.feedback_type if given else "",
+        "feedback_text": given.feedback_text if given else "",
+    }
+
+
+def _line(
+    session: DialogueSession, message: MessageObject, author: str, extra: Mapping[str, Any]
+) -> Line:
     return Line(
         id=UUID(message["id"]),
         seq=message["seq"],
@@ -37,6 +92,7 @@ def _line(session: DialogueSession, message: MessageObject, author: str) -> Line
         citations=[
             _citation(session.book_id, row, message["content"]) for row in message["references"]
         ],
+        extra=extra,
     )
 
 

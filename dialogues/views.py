@@ -12,19 +12,20 @@ from chatcore.errors import ChatcoreError
 from chatcore.http.limits import Rule
 from chatcore.http.throttles import enforce
 from chatcore.ids import uuid7
-from chatcore.pages import PageRequest, page, position, render_page
+from chatcore.pages import Line, PageRequest, page, position, render_page
 from dialogues.forms import AskForm, NewDialogueForm
 from dialogues.models import DialogueSession
-from dialogues.pages import lines_of
+from dialogues.pages import PAGE_LENGTH, lines_of
 from dialogues.selectors.access import dialogue_for
+from dialogues.selectors.feedback import verdicts_on
 from dialogues.selectors.messages import messages_before
 from dialogues.selectors.reading import book_to_read, books_to_read, chapter_to_read
+from dialogues.selectors.saved import saved_of
+from dialogues.selectors.templates import offered_templates
 from dialogues.selectors.turns import open_turns
 from dialogues.services.sessions import create_dialogue
 from dialogues.services.turns import ask
 from dialogues.shelf import answerer_name, composer_label, dialogue_title
-
-PAGE_LENGTH = 50
 
 
 @page
@@ -38,12 +39,19 @@ def _thread(request: PageRequest, session: DialogueSession) -> dict[str, Any]:
     """Everything one page of a dialogue shows."""
     history = messages_before(session, position(request, "before"), PAGE_LENGTH)
     first_seq = history.results[0]["seq"] if history.results else 0
+    verdicts = verdicts_on(request.user.pk, [UUID(one["id"]) for one in history.results])
+    lines = lines_of(session, history.results, request.user.shown_name, verdicts)
     return {
         "topic": f"dialogue:{session.pk}",
         "conversation": session,
         "title": dialogue_title(session),
         "answerer": answerer_name(session),
-        "lines": lines_of(session, history.results, request.user.shown_name),
+        "lines": lines,
+        "message_footer": "_feedback.html",
+        "suggestions": _suggestions(session, lines),
+        "suggestion_ref": uuid7(),
+        "saved": saved_of(request.user, session),
+        "ratings": range(1, 6),
         "earlier_url": f"?before={first_seq}" if history.has_more else "",
         "later_url": request.path if "before" in request.GET else "",
         "answering": open_turns(session.pk) > 0,
@@ -52,6 +60,12 @@ def _thread(request: PageRequest, session: DialogueSession) -> dict[str, Any]:
         "composer_label": composer_label(session),
         "composer_closed": session.status == "ended",
     }
+
+
+def _suggestions(session: DialogueSession, lines: list[Line]) -> list[str]:
+    """The template's questions, until the first one is asked."""
+    begun = session.status != "active" or any(line.mine for line in lines)
+    return [] if begun or session.template is None else session.template.suggested_questions
 
 
 @page
@@ -70,13 +84,15 @@ def dialogue_ask(request: PageRequest, dialogue_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def dialogue_new(request: PageRequest) -> HttpResponse:
     books = books_to_read()
+    templates = offered_templates(request.user, "book")
     form = NewDialogueForm(request.POST or None, initial=request.GET.dict(), books=books)
     if request.method == "POST" and form.is_valid():
         try:
             return redirect("dialogue", create_dialogue(request.user, **form.beginning()).pk)
         except ChatcoreError as refused:
             form.add_error(None, refused.detail)
-    return render(request, "web/dialogue_new.html", {"form": form, "books": books})
+    context = {"form": form, "books": books, "templates": templates}
+    return render(request, "web/dialogue_new.html", context)
 
 
 @page

@@ -14,10 +14,11 @@ from celery.contrib.testing.worker import start_worker
 
 from chatcore.models import User
 from config.celery import app
-from dialogues.models import Book, DialogueSession
+from dialogues.models import Book, DialogueSession, DialogueTemplate
 from dialogues.services.answering import answer_next
 from dialogues.services.books import import_book
 from dialogues.services.sessions import create_dialogue
+from dialogues.services.templates import create_template
 from dialogues.services.turns import Asked, ask
 from tests.client import check_response
 from tests.live import Stage
@@ -56,6 +57,24 @@ def dialogue_of(user: User, book: Book | None = None, **settings: Any) -> Dialog
     if book:
         return create_dialogue(user, type="book", book=book.pk, **settings)
     return create_dialogue(user, type="assistant", **settings)
+
+
+def template_of(by: User, **columns: Any) -> DialogueTemplate:
+    """A template for books that greets, with two questions to begin with."""
+    given: dict[str, Any] = {
+        "name": "Close reading",
+        "type": "book",
+        "category": "study",
+        "system_prompt": "Read closely.",
+        "initial_messages": [
+            {"role": "system", "content": "Mind the sea."},
+            {"role": "assistant", "content": "Where shall we begin?"},
+        ],
+        "suggested_questions": ["Who keeps the lamp?", "What does the key open?"],
+        "temperature": "0.3",
+        "model_preference": "",
+    }
+    return create_template(by, **{**given, **columns})
 
 
 def asked_and_answered(session: DialogueSession, content: str) -> Asked:

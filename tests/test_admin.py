@@ -42,12 +42,21 @@ from chatcore.services.users import create_account
 from dialogues.models import Book, DialogueMessage, DialogueSession
 from dialogues.services.book_imports import run_import
 from dialogues.services.characters import put_character
+from dialogues.services.feedback import give_feedback
 from dialogues.services.messages import edit_message
+from dialogues.services.saving import change_saved, save_dialogue
 from dialogues.services.sessions import rate_dialogue
+from dialogues.services.templates import change_template
 from rooms.models import ChatRoom, RoomMessage, RoomStatus
 from rooms.services import messages as room_messages
 from rooms.services.rooms import update_room
-from tests.dialogues import LIGHTHOUSE, asked_and_answered, dialogue_of, lighthouse
+from tests.dialogues import (
+    LIGHTHOUSE,
+    asked_and_answered,
+    dialogue_of,
+    lighthouse,
+    template_of,
+)
 from tests.rooms import access_to, room_of, said
 from tests.world import PASSWORD, Cast
 
@@ -64,6 +73,7 @@ def full(world: Cast) -> Cast:
     asked = asked_and_answered(session, "What did Marten carry around his neck?")
     edit_message(session, asked.message["id"], "What is on the string?")
     rate_dialogue(session, 5)
+    _kept_and_judged(world, session, asked.session_id)
     room = room_of(world.mira, world.otto, name="Tea")
     appended = said(room, world.mira)
     room_messages.edit_message(user=world.mira, room=room.pk, message=appended.id, content="hi")
@@ -80,6 +90,17 @@ def full(world: Cast) -> Cast:
     ClockedSchedule.objects.create(clocked_time=world.ada.created_at)
     refresh_all()
     return world
+
+
+def _kept_and_judged(world: Cast, session: DialogueSession, session_id: Any) -> None:
+    """A template, a saved dialogue and feedback, each changed once for its history."""
+    template = template_of(world.ada)
+    change_template(template, description="For any book.")
+    saved = save_dialogue(world.mira, session, notes="Read again.")
+    change_saved(world.mira, saved, tags=["sea"], is_public=True)
+    answer = DialogueMessage.objects.get(session=session_id, role="assistant").pk
+    for words in ("No.", "It was a string."):
+        give_feedback(world.mira, session, answer, feedback_type="incorrect", feedback_text=words)
 
 
 @pytest.fixture
@@ -163,7 +184,12 @@ def test_a_list_costs_the_same_with_two_rows_and_with_twenty(as_admin: Client, f
 
 def _one_more_of_everything(cast: Cast, book: Book, number: int) -> None:
     user = create_account(username=f"reader-{number}", email=f"r{number}@e.test", password=None)
-    asked_and_answered(dialogue_of(user, book), "What did Marten carry around his neck?")
+    session = dialogue_of(user, book)
+    asked = asked_and_answered(session, "What did Marten carry around his neck?")
+    template_of(cast.ada, name=f"Template {number}")
+    save_dialogue(user, session)
+    answer = DialogueMessage.objects.get(reply_to_message=asked.message["id"])
+    give_feedback(user, session, answer.pk, feedback_type="incorrect")
     room = room_of(cast.mira, user, name=f"Room {number}")
     appended = said(room, cast.mira)
     room_messages.edit_message(user=cast.mira, room=room.pk, message=appended.id, content="hi")

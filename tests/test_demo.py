@@ -18,7 +18,9 @@ from chatcore.services.jobs import create_job
 from chatcore.services.logins import open_login, sign_in
 from chatcore.services.partitions import create_partitions
 from chatcore.services.users import create_account
-from dialogues.models import Book, DialogueMessage, DialogueSession
+from dialogues.models import Book, DialogueMessage, DialogueSession, DialogueTemplate
+from dialogues.services.feedback import give_feedback
+from dialogues.services.saving import change_saved, save_dialogue
 from rooms.models import ChatRoom, RoomMessage, RoomParticipant
 from rooms.services.participants import invite
 from tests.dialogues import asked_and_answered, dialogue_of, lighthouse
@@ -88,6 +90,14 @@ def test_its_rooms_are_alive() -> None:
     assert not all(unread)
 
 
+def test_its_templates_are_there_for_a_book_and_for_a_character() -> None:
+    make_demo()
+    assert set(DialogueTemplate.objects.values_list("type", flat=True)) == {"book", "character"}
+    for template in DialogueTemplate.objects.all():
+        template.full_clean()
+        assert template.suggested_questions
+
+
 def test_a_second_run_makes_nothing_new() -> None:
     make_demo()
     before, stored = rows(), accounts_file().read_text()
@@ -138,7 +148,12 @@ def test_its_removal_takes_what_its_people_made_since() -> None:
     make_demo()
     mira, jonas = person("mira"), person("jonas")
     said(room_of(mira, jonas, name="Ours"), jonas)
-    asked_and_answered(dialogue_of(mira), "Hello?")
+    session = dialogue_of(mira)
+    asked_and_answered(session, "Hello?")
+    answer = DialogueMessage.objects.get(session=session, role="assistant").pk
+    for verdict in ("helpful", "incorrect"):
+        give_feedback(mira, session, answer, feedback_type=verdict)
+    change_saved(mira, save_dialogue(mira, session), tags=["mine"], is_public=True)
     open_login(mira)
     create_job("test", created_by=mira)
     mira.display_name = "Somebody else"

@@ -49,10 +49,14 @@ def test_it_quotes_the_passage_and_says_where_it_stands(tin: Book) -> None:
 
 def test_it_says_what_it_is_and_says_it_once(tin: Book) -> None:
     first, _, _ = ask("Where did Pim build the boat?", tin)
-    later, _, _ = ask("And the heron?", tin, history=[Said("assistant", first)])
+    later, _, _ = ask(
+        "And the heron?", tin, history=[Said("user", "Where?"), Said("assistant", first)]
+    )
+    greeted, _, _ = ask("And the heron?", tin, history=[Said("assistant", "Good evening.")])
 
     assert first.startswith("I am an index, not a mind")
     assert "I am an index" not in later
+    assert greeted.startswith("I am an index, not a mind"), "a template's greeting was not its own"
 
 
 def test_every_highlight_stands_letter_for_letter_in_its_source(tin: Book) -> None:

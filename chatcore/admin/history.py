@@ -70,13 +70,17 @@ class HistoryAdmin(ReadOnly[Any], BigTable[Any]):
         return str(row.pgh_context.metadata.get("url") or "–") if row.pgh_context else "–"
 
 
+# Columns that hold what people wrote for themselves or for a few.
+PRIVATE_COLUMNS = {"content", "notes", "feedback_text"}
+
+
 class PrivateHistoryAdmin(PrivateWords[Any], HistoryAdmin):
     """The history of what people said."""
 
 
 def register_histories() -> None:
     for model in event_models():
-        private = any(field.name == "content" for field in model._meta.fields)
+        private = any(field.name in PRIVATE_COLUMNS for field in model._meta.fields)
         admin.site.register(model, PrivateHistoryAdmin if private else HistoryAdmin)
 
 

@@ -1,5 +1,8 @@
 """The admin pages of books and dialogues. Importing this package registers them."""
 
 from dialogues.admin import books as books
+from dialogues.admin import feedback as feedback
 from dialogues.admin import messages as messages
+from dialogues.admin import saved as saved
 from dialogues.admin import sessions as sessions
+from dialogues.admin import templates as templates

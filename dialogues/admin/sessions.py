@@ -72,6 +72,7 @@ class DialogueSessionAdmin(
         DeletedFilter,
         ("user", AutocompleteSelectFilter),
         ("book", AutocompleteSelectFilter),
+        ("template", AutocompleteSelectFilter),
     )
     list_select_related = ("user", "book", "character")
     # Also what autocomplete fields look through.
@@ -86,7 +87,7 @@ class DialogueSessionAdmin(
                     ("title", "session_id"),
                     ("user", "type"),
                     ("book", "character"),
-                    "status",
+                    ("template", "status"),
                     "leads",
                 ]
             },

@@ -98,8 +98,8 @@ def _place(passage: FoundPassage, book: Book, question: Question) -> str:
 
 
 def _opening(question: Question) -> str:
-    """Who speaks, in full the first time only."""
-    if any(said.role == "assistant" for said in question.history):
+    """Who speaks, in full the first time only; a template's greeting was somebody else's."""
+    if any(said.role == "user" for said in question.history):
         return "The passages that fit best:"
     if question.character:
         return (

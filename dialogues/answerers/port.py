@@ -16,7 +16,7 @@ from dialogues.models import Book, Character
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An earlier message: `role` is user or assistant."""
+    """An earlier message: `role` is user, assistant or system."""
 
     role: str
     content: str

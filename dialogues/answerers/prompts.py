@@ -41,10 +41,12 @@ def prompt_for(question: Question, found: Sequence[FoundPassage], model: str) ->
     room = question.context_window - answer_tokens
     room -= _cost(_instructions(question, has_sources=bool(found)), model)
     room -= _cost(question.content, model)
-    history, room = _newest(question, room, model)
+    history, notes, room = _newest(question, room, model)
     sources = _fitting(found, room, model)
+    # In one message: many models' chat templates take a system message at the top alone.
+    instructions = "\n\n".join([_system(question, sources), *notes])
     messages: list[ChatCompletionMessageParam] = [
-        {"role": "system", "content": _system(question, sources)},
+        {"role": "system", "content": instructions},
         *history,
         {"role": "user", "content": question.content},
     ]
@@ -63,7 +65,7 @@ def _source(number: int, passage: FoundPassage) -> str:
 
 
 def _instructions(question: Question, *, has_sources: bool) -> str:
-    said = [question.system_prompt or _role(question)]
+    said = _identity(question)
     if question.current_chapter is not None:
         said.append(
             f"The reader has read up to chapter {question.current_chapter}. Tell nothing of what "
@@ -74,8 +76,15 @@ def _instructions(question: Question, *, has_sources: bool) -> str:
     return "\n\n".join(said)
 
 
+def _identity(question: Question) -> list[str]:
+    """Who the model is. A prompt comes before the book and the character, which it may not name."""
+    if question.book is None:
+        return [question.system_prompt or _ASSISTANT]
+    return [*filter(None, [question.system_prompt]), _role(question)]
+
+
 def _role(question: Question) -> str:
-    """Who the model is where the dialogue has no prompt of its own."""
+    """Whom or what of the book the model speaks for."""
     book, character = question.book, question.character
     if character and book:
         about = [character.description, character.persona, character.voice]
@@ -93,19 +102,24 @@ def _role(question: Question) -> str:
 
 def _newest(
     question: Question, room: int, model: str
-) -> tuple[list[ChatCompletionMessageParam], int]:
+) -> tuple[list[ChatCompletionMessageParam], list[str], int]:
+    """The newest messages that fit, the system's among them apart, and the room that is left."""
     kept: list[ChatCompletionMessageParam] = []
+    notes: list[str] = []
     for said in reversed(question.history):
         cost = _cost(said.content, model)
         if cost > room:
             break
         room -= cost
+        if said.role == "system":
+            notes.append(said.content)
+            continue
         kept.append(
             {"role": "assistant", "content": said.content}
             if said.role == "assistant"
             else {"role": "user", "content": said.content}
         )
-    return kept[::-1], room
+    return kept[::-1], notes[::-1], room
 
 
 def _fitting(found: Sequence[FoundPassage], room: int, model: str) -> list[FoundPassage]:

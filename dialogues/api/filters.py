@@ -1,8 +1,19 @@
 """What lists may be narrowed by."""
 
+from typing import Any
+
+from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 
-from dialogues.models import Book, DialogueSession, DialogueStatus, DialogueType
+from dialogues.models import (
+    Book,
+    DialogueSession,
+    DialogueStatus,
+    DialogueTemplate,
+    DialogueType,
+    SavedDialogue,
+)
+from dialogues.models.saved import TAG_LENGTH
 
 
 class DialogueFilter(filters.FilterSet):  # type: ignore[misc]
@@ -29,3 +40,40 @@ class BookFilter(filters.FilterSet):  # type: ignore[misc]
     class Meta:
         model = Book
         fields = ["title", "author", "language", "is_knowledge_base"]
+
+
+class TemplateFilter(filters.FilterSet):  # type: ignore[misc]
+    """`?type=&category=`."""
+
+    type = filters.ChoiceFilter(choices=DialogueTemplate.Type.choices)
+    category = filters.CharFilter(max_length=50)
+
+    class Meta:
+        model = DialogueTemplate
+        fields = ["type", "category"]
+
+
+class SavedFilter(filters.FilterSet):  # type: ignore[misc]
+    """`?tag=&is_public=`."""
+
+    tag = filters.CharFilter(method="with_tag", max_length=TAG_LENGTH)
+    is_public = filters.BooleanFilter()
+
+    class Meta:
+        model = SavedDialogue
+        fields = ["tag", "is_public"]
+
+    def with_tag(self, rows: QuerySet[Any], _name: str, tag: str) -> QuerySet[Any]:
+        """Through the index on tags: `@>`."""
+        return rows.filter(tags__contains=[tag])
+
+
+class PublicFilter(filters.FilterSet):  # type: ignore[misc]
+    """`?book=&type=`."""
+
+    book = filters.UUIDFilter(field_name="session__book_id")
+    type = filters.ChoiceFilter(field_name="session__type", choices=DialogueType.choices)
+
+    class Meta:
+        model = SavedDialogue
+        fields = ["book", "type"]

@@ -33,6 +33,11 @@ class CreateDialogue(SettingsBody):
     type = serializers.ChoiceField(choices=[(kind.value, kind.label) for kind in BEGUN_HERE])
     book = PublicIdField(required=False, allow_null=True)
     character = PublicIdField(required=False, allow_null=True)
+    template = PublicIdField(
+        required=False,
+        allow_null=True,
+        help_text="What is not said here comes from it: prompt, temperature, model, first words.",
+    )
     initial_question = serializers.CharField(
         max_length=CONTENT_MAX, required=False, allow_blank=True, help_text="Asked at once."
     )
@@ -83,6 +88,7 @@ class DialogueObject(serializers.Serializer[Any]):
     book_author = serializers.CharField(allow_null=True)
     character = serializers.UUIDField(allow_null=True)
     character_name = serializers.CharField(allow_null=True)
+    template = serializers.UUIDField(allow_null=True)
     title = serializers.CharField()
     initial_question = serializers.CharField()
     status = serializers.ChoiceField(choices=DialogueStatus.choices)

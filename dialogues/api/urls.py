@@ -4,9 +4,11 @@ from django.urls import URLPattern, URLResolver, path
 
 from dialogues.api import views
 from dialogues.api.book_urls import book_urls
+from dialogues.api.saved_urls import saved_urls
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *book_urls,
+    *saved_urls,
     path("dialogues/", views.DialogueList.as_view()),
     path("dialogues/<str:dialogue_id>/", views.DialogueDetail.as_view()),
     path("dialogues/<str:dialogue_id>/messages/", views.MessageList.as_view()),

@@ -5,6 +5,8 @@ author, characters and the dialogues that the demo's people have about it:
 
     {"title", "author", "characters": [facts of `put_character`, …],
      "dialogues": [{"by": "mira", "question": "…", "character": "name"?}, …]}
+
+`templates.json` holds the templates for dialogues: columns of `dialogue_templates`.
 """
 
 from __future__ import annotations
@@ -16,20 +18,33 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 
 from chatcore.demo import Demo, DemoPart, delete_without_trace, register_demo, remembered
 from chatcore.models import User
-from dialogues.models import Book, Character, DialogueMessage, DialogueSession
+from dialogues.models import (
+    Book,
+    Character,
+    DialogueMessage,
+    DialogueSession,
+    DialogueTemplate,
+    MessageFeedback,
+    SavedDialogue,
+)
 from dialogues.services.books import import_book
 from dialogues.services.characters import put_character
 from dialogues.services.sessions import create_dialogue
+from dialogues.services.templates import create_template
 
 log = structlog.get_logger(__name__)
 FOLDER = Path(__file__).parent
 
 
 def make(demo: Demo) -> None:
+    if admin := demo.people.get("admin"):
+        for template in json.loads(FOLDER.joinpath("templates.json").read_text(encoding="utf-8")):
+            key = f"templates/{template['name']}"
+            demo.once(key, partial(create_template, admin, **template))
     for text in sorted(FOLDER.glob("*.txt")):
         facts = json.loads(text.with_suffix(".json").read_text(encoding="utf-8"))
         by = demo.people.get("admin")
@@ -91,14 +106,22 @@ def remove(demo: Demo) -> None:
     mine = DialogueSession.objects.filter(
         Q(pk__in=remembered(DialogueSession)) | Q(user__in=demo.people_ids)
     )
+    _remove_kept(demo, mine)
     delete_without_trace(DialogueMessage.objects.filter(session__in=mine))
     delete_without_trace(mine)
+    delete_without_trace(DialogueTemplate.objects.filter(pk__in=remembered(DialogueTemplate)))
     for book in Book.objects.filter(pk__in=remembered(Book)):
         others = DialogueSession.objects.filter(book=book).count()
         if others:
             demo.kept.append(f"“{book.title}” stays: {others} dialogues of others are about it.")
         else:
             book.delete()
+
+
+def _remove_kept(demo: Demo, mine: QuerySet[DialogueSession]) -> None:
+    """What was saved of the demo's dialogues, and the verdicts on their answers, with histories."""
+    delete_without_trace(SavedDialogue.objects.filter(session__in=mine))
+    delete_without_trace(MessageFeedback.objects.filter(user__in=demo.people_ids))
 
 
 register_demo(DemoPart("dialogues", 20, make, remove))

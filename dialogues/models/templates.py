@@ -19,19 +19,25 @@ from chatcore.models.conversations import CONTENT_MAX
 STARTERS_MOST = 10
 SUGGESTIONS_MOST = 12
 SUGGESTION_LENGTH = 300
-STARTER_ROLES = ("system", "assistant")
 # What people do with a template is counted, not told as history.
 UNTRACKED = ["usage_count", "rating", "rating_sum", "rating_count", "updated_at"]
 
 
+class StarterRole(models.TextChoices):
+    """Who may speak before the person does; the person's own words are theirs."""
+
+    SYSTEM = "system"
+    ASSISTANT = "assistant"
+
+
 def validate_starters(value: Any) -> None:
-    """A list of `{"role": "system" | "assistant", "content"}`; the person's own words are theirs."""
+    """A list of `{"role": "system" | "assistant", "content"}`."""
     if not isinstance(value, list) or len(value) > STARTERS_MOST:
         raise ValidationError(f"Give a list of at most {STARTERS_MOST} messages.")
     for message in value:
         if not isinstance(message, dict) or set(message) != {"role", "content"}:
             raise ValidationError("A message has a role and a content, and nothing else.")
-        if message["role"] not in STARTER_ROLES:
+        if message["role"] not in StarterRole.values:
             raise ValidationError("The role of a starter message is system or assistant.")
         content = message["content"]
         if not isinstance(content, str) or not content.strip() or "\0" in content:

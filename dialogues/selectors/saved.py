@@ -1,6 +1,7 @@
 """Saved dialogues: one's own, and what others may read of the public ones."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -57,6 +58,16 @@ def saved_for(user: User, key: UUID | str) -> SavedDialogue:
 def saved_of(user: User, session: DialogueSession) -> SavedDialogue | None:
     """How a person saved this dialogue, if they did."""
     return saved_by(user).filter(session=session).first()
+
+
+def newest(
+    rows: QuerySet[SavedDialogue], before: str, limit: int
+) -> tuple[list[SavedDialogue], UUID | None]:
+    """One page of a list, and the id before which the next begins; a bad id is as if none."""
+    with suppress(ValueError):
+        rows = rows.filter(pk__lt=UUID(before))
+    found = list(rows.order_by("-pk")[: limit + 1])
+    return found[:limit], found[limit - 1].pk if len(found) > limit else None
 
 
 def tags_of(user: User) -> list[str]:

@@ -14,6 +14,8 @@ from dialogues.models import DialogueContext, DialogueMessage, DialogueTurn, Mes
 from dialogues.selectors.sessions import dialogue_by_id
 
 _PAGE = 50
+# A system message comes from the dialogue's template.
+TOLD_ROLES = (MessageRole.USER, MessageRole.ASSISTANT, MessageRole.SYSTEM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def _backwards(question: DialogueMessage) -> Iterator[DialogueMessage]:
             ).order_by("-seq")[:_PAGE]
         )
         for message in page:
-            if message.role in (MessageRole.USER, MessageRole.ASSISTANT) and message.content:
+            if message.role in TOLD_ROLES and message.content:
                 yield message
         if len(page) < _PAGE:
             return

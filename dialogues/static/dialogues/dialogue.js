@@ -7,6 +7,7 @@ import { announce, loadEarlier, showConnection } from "../chatcore/page.js";
 import { keepShelves, renameOnShelf } from "../chatcore/shelves.js";
 import { Reply } from "./reply.js";
 import { offerReader } from "./reader.js";
+import { showVerdicts, takeVerdicts } from "./feedback.js";
 
 const root = /** @type {HTMLElement} */ (document.querySelector("[data-conversation]"));
 const topic = root.dataset.topic ?? "";
@@ -14,6 +15,7 @@ const answerer = root.dataset.answerer ?? "The book";
 const live = new Live();
 const thread = new Thread(root);
 const reply = new Reply(thread, answerer);
+const suggestions = document.querySelector("[data-suggestions]");
 const stop = /** @type {HTMLButtonElement} */ (document.querySelector("[data-stop]"));
 
 /** @param {any} reference @param {string} content @returns {import("../chatcore/thread.js").Citation} */
@@ -57,17 +59,23 @@ const pending = new Pending(live, thread, topic, asked, (ack) => created({ ...ac
 function created(message) {
   const mine = message.role === "user";
   if (mine) pending.settle(message);
-  if (thread.find(message.id)) return void thread.show(line(message));
+  if (mine) suggestions?.remove();
+  if (thread.find(message.id)) return show(message);
   if (!mine) reply.remove();
-  thread.show(line(message));
+  show(message);
   if (mine) reply.expect();
   else announce(`${answerer} has answered. ${message.content}`);
   working();
 }
 
+/** @param {any} message */
+function show(message) {
+  showVerdicts(thread.show(line(message)), message);
+}
+
 /** What is not on the page yet comes with "Earlier messages". @param {any} message */
 function changed(message) {
-  if (thread.find(message.id)) thread.show(line(message));
+  if (thread.find(message.id)) show(message);
 }
 
 /** The stop button is there while there is something to stop. */
@@ -102,10 +110,17 @@ live.addEventListener("event", (event) => {
   working();
 });
 stop.addEventListener("click", () => live.tell({ op: "cancel", topic }));
+suggestions?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  pending.say(/** @type {HTMLButtonElement} */ (/** @type {SubmitEvent} */ (event).submitter).value);
+  suggestions.remove();
+  document.getElementById("composer-box")?.focus();
+});
 
 const form = /** @type {HTMLFormElement} */ (document.querySelector("[data-composer]"));
 new Composer(form, topic, (content) => pending.say(content));
 offerReader(root);
+takeVerdicts(root);
 showConnection(live);
 loadEarlier();
 keepShelves(live);
