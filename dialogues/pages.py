@@ -65,8 +65,9 @@ def public_lines(saved: SavedDialogue, messages: Sequence[Mapping[str, Any]]) ->
 def _footer(
     session: DialogueSession, message: MessageObject, given: MessageFeedback | None
 ) -> dict[str, str]:
-    """What `_feedback.html` shows below an answer."""
-    if message["role"] != "assistant" or message["deleted_at"]:
+    """What `_feedback.html` shows below an answer; a template's greeting answers nothing."""
+    answers = message["role"] == "assistant" and message["reply_to_message"]
+    if not answers or message["deleted_at"]:
         return {}
     return {
         "feedback_url": reverse("message_feedback", args=[session.pk, message["id"]]),

@@ -16,7 +16,7 @@ from dialogues.services.feedback import give_feedback, review_feedback
 from dialogues.services.messages import remove_message
 from tests.client import ContractClient
 from tests.conftest import assert_queries
-from tests.dialogues import Json, asked_and_answered, dialogue_of, lighthouse
+from tests.dialogues import Json, asked_and_answered, dialogue_of, lighthouse, template_of
 from tests.test_admin import page, signed_in, staff_account
 from tests.test_web_pages import browser_of
 from tests.world import Cast
@@ -176,6 +176,14 @@ def test_without_script_a_verdict_is_a_form(world: Cast, session: DialogueSessio
     assert "It was silver." in shown
     hers.post(path, {"feedback_type": "withdraw"})
     assert not MessageFeedback.objects.exists()
+
+
+def test_a_templates_greeting_has_no_buttons(world: Cast) -> None:
+    template = template_of(world.ada)
+    session = dialogue_of(world.mira, lighthouse(), template=template.pk)
+    shown = browser_of(world.mira).get(f"/dialogues/{session.pk}/").content.decode()
+    assert "Where shall we begin?" in shown
+    assert "/feedback/" not in shown
 
 
 def test_without_script_a_dialogue_is_rated(world: Cast, session: DialogueSession) -> None:

@@ -6,7 +6,7 @@ const THANKS = { helpful: "Marked as helpful.", unhelpful: "Marked as not helpfu
 /** Show a stored answer's buttons. @param {HTMLElement} item @param {any} message */
 export function showVerdicts(item, message) {
   const part = /** @type {HTMLElement | null} */ (item.querySelector('[data-slot="feedback"]'));
-  if (part) part.hidden = message.role !== "assistant" || Boolean(message.deleted_at) || !message.id;
+  if (part) part.hidden = message.role !== "assistant" || Boolean(message.deleted_at) || !message.reply_to_message;
 }
 
 /** @param {HTMLElement} part @param {string} verdict "" for none */
