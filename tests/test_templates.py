@@ -17,6 +17,7 @@ from dialogues.services.turns import ask, claim_turn
 from tests.client import ContractClient
 from tests.conftest import assert_queries
 from tests.dialogues import Json, asked_and_answered, lighthouse, template_of
+from tests.test_admin import page, signed_in, staff_account
 from tests.test_web_pages import browser_of
 from tests.world import Cast
 
@@ -302,15 +303,15 @@ def test_the_page_of_a_new_dialogue_offers_templates(world: Cast) -> None:
     template, book = template_of(world.ada, description="Slowly."), lighthouse()
     template_of(world.ada, name="Retired", is_active=False)
     hers = browser_of(world.mira)
-    page = hers.get("/dialogues/new/").content.decode()
-    assert "Close reading" in page
-    assert "Retired" not in page
+    offered = hers.get("/dialogues/new/").content.decode()
+    assert "Close reading" in offered
+    assert "Retired" not in offered
     begun = hers.post("/dialogues/new/", {"book": str(book.pk), "template": str(template.pk)})
-    page = hers.get(begun["Location"]).content.decode()
-    assert "Where shall we begin?" in page
-    assert "Mind the sea." not in page, "a system message is for the model"
+    shown = hers.get(begun["Location"]).content.decode()
+    assert "Where shall we begin?" in shown
+    assert "Mind the sea." not in shown, "a system message is for the model"
     for question in template.suggested_questions:
-        assert f'name="content" value="{question}"' in page
+        assert f'name="content" value="{question}"' in shown
 
     session = DialogueSession.objects.get()
     hers.post(f"/dialogues/{session.pk}/ask/", {"content": template.suggested_questions[0]})
@@ -320,8 +321,8 @@ def test_the_page_of_a_new_dialogue_offers_templates(world: Cast) -> None:
 
 def test_a_bad_template_is_told_in_the_form(world: Cast) -> None:
     fields = {"book": str(lighthouse().pk), "template": str(uuid4())}
-    page = browser_of(world.mira).post("/dialogues/new/", fields)
-    assert page.status_code == 200
+    answer = browser_of(world.mira).post("/dialogues/new/", fields)
+    assert answer.status_code == 200
     assert not DialogueSession.objects.exists()
 
 
@@ -332,3 +333,28 @@ def test_the_librarian_still_says_what_it_is(world: Cast) -> None:
     asked_and_answered(session, "What did Marten carry around his neck?")
     answer = DialogueMessage.objects.get(session=session, reply_to_message__isnull=False)
     assert answer.content.startswith("I am an index")
+
+
+def test_staff_keep_templates_in_the_admin(world: Cast) -> None:
+    template = template_of(world.ada)
+    client = signed_in(staff_account(group="staff"))
+    fields = {
+        "name": "Play",
+        "type": "character",
+        "system_prompt": "Play along.",
+        "initial_messages": '[{"role": "assistant", "content": "Good evening."}]',
+        "suggested_questions": "Whom do you trust?",
+        "temperature": "0.9",
+        "is_active": "on",
+    }
+    assert client.post(page(DialogueTemplate, "add"), fields).status_code == 302
+    made = DialogueTemplate.objects.get(name="Play")
+    assert made.initial_messages == [{"role": "assistant", "content": "Good evening."}]
+    assert made.created_by
+    wrong = client.post(page(DialogueTemplate, "add"), {**fields, "initial_messages": '["Hi"]'})
+    assert "A message has a role and a content" in wrong.content.decode()
+    DialogueTemplate.objects.filter(pk=template.pk).update(usage_count=7)
+    url = page(DialogueTemplate, "change", template.pk)
+    assert client.post(url, {**fields, "name": "Played"}).status_code == 302
+    template.refresh_from_db()
+    assert (template.name, template.usage_count) == ("Played", 7)
