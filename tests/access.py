@@ -10,10 +10,11 @@ from chatcore.models import Login, User
 from chatcore.selectors.logins import make_access_token
 from chatcore.services.jobs import create_job
 from chatcore.services.users import create_account
+from dialogues.services.saving import save_dialogue
 from dialogues.services.sessions import create_dialogue, end_dialogue
 from rooms.models import ChatRoom
 from rooms.services.participants import change_participant
-from tests.dialogues import lighthouse
+from tests.dialogues import lighthouse, template_of
 from tests.rooms import access_to, room_of, said
 from tests.world import PASSWORD, Cast
 
@@ -25,7 +26,10 @@ KINDS = ("anonymous", *INSIDE, *OUTSIDE)
 
 @dataclass(frozen=True)
 class Things:
-    """A room, a dialogue, a book and a job, and who they are to whom."""
+    """A room, a dialogue, a book, a job and what was kept, and who they are to whom.
+
+    `dialogue` was begun from `template`, whose greeting is its `answer`; `saved` is public.
+    """
 
     people: dict[str, User]
     room: ChatRoom
@@ -34,6 +38,9 @@ class Things:
     ended_dialogue: UUID
     book: UUID
     job: UUID
+    template: UUID
+    answer: UUID
+    saved: UUID
 
 
 def things(world: Cast) -> Things:
@@ -62,10 +69,22 @@ def things(world: Cast) -> Things:
     for kind, changes in mine.items():
         access = access_to(room, world.otto)
         change_participant(access=access, user_id=people[kind].pk, changes=changes)
-    dialogue, ended = (create_dialogue(world.mira, type="assistant") for _ in range(2))
+    template = template_of(world.ada, type="assistant").pk
+    dialogue = create_dialogue(world.mira, type="assistant", template=template)
+    ended = create_dialogue(world.mira, type="assistant")
     end_dialogue(ended)
-    job = create_job("test", created_by=world.mira)
-    return Things(people, room, message, dialogue.pk, ended.pk, lighthouse().pk, job.pk)
+    return Things(
+        people=people,
+        room=room,
+        message=message,
+        dialogue=dialogue.pk,
+        ended_dialogue=ended.pk,
+        book=lighthouse().pk,
+        job=create_job("test", created_by=world.mira).pk,
+        template=template,
+        answer=dialogue.messages.get(role="assistant").pk,
+        saved=save_dialogue(world.mira, ended, is_public=True).pk,
+    )
 
 
 def _account(name: str, **columns: Any) -> User:
@@ -86,6 +105,11 @@ def bodies(there: Things) -> dict[str, Any]:
         "POST dialogues/{dialogue_id}/messages/": words,
         "PUT dialogues/{dialogue_id}/rating/": {"user_rating": 5},
         "PATCH dialogues/{dialogue_id}/context/": {"current_chapter": 1},
+        "PUT dialogues/{dialogue_id}/messages/{message_id}/feedback/": {"feedback_type": "helpful"},
+        "POST templates/": {"name": "x", "type": "book", "system_prompt": "x"},
+        "PATCH templates/{template_id}/": {"name": "x"},
+        "POST saved/": {"session": str(there.dialogue)},
+        "PATCH saved/{saved_id}/": {"title": "x"},
         "POST rooms/": {"name": "x"},
         "PATCH rooms/{room_id}/": {"name": "x"},
         "POST rooms/{room_id}/messages/": words,
@@ -108,12 +132,14 @@ def ids(there: Things, operation: str) -> dict[str, object]:
     asks = operation == "POST dialogues/{dialogue_id}/messages/"
     return {
         "room_id": there.room.pk,
-        "message_id": there.message,
+        "message_id": there.answer if "feedback" in operation else there.message,
         "user_id": there.people["muted" if "participants" in operation else "member"].pk,
         "dialogue_id": there.ended_dialogue if asks else there.dialogue,
         "book_id": there.book,
         "number": 1,
         "job_id": there.job,
+        "template_id": there.template,
+        "saved_id": there.saved,
     }
 
 
