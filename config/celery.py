@@ -41,6 +41,10 @@ app.conf.update(
             "task": "chatcore.forget_outlived_logins",
             "schedule": crontab(hour=3, minute=47),
         },
+        "delete-old-dialogues": {
+            "task": "dialogues.delete_old_dialogues",
+            "schedule": crontab(hour=4, minute=7),
+        },
         # Answers that nobody works on: the broker was away, or their worker died.
         "sweep-turns": {"task": "dialogues.sweep_turns", "schedule": 15.0},
         "refresh-analytics": {

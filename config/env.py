@@ -39,7 +39,11 @@ class Env(BaseSettings):
     LLM_BASE_URL: str = ""
     LLM_API_KEY: str = ""
     LLM_MODEL: str = ""
+    LLM_TOOLS: Literal["on", "off"] = "on"
     EMBEDDING_MODEL: str = ""
+    DIALOGUE_SOFT_LIMIT: int = Field(1_000, ge=0)
+    ASSISTANT_KEPT_DAYS: int = Field(0, ge=0, le=36_500)
+    DELETED_KEPT_DAYS: int = Field(30, ge=0, le=36_500)
     METRICS_TOKEN: str = ""
     LOG_FORMAT: Literal["console", "json"] = "console"
 

@@ -288,4 +288,11 @@ PARTITION_MONTHS_AHEAD = 12
 PARTITION_MONTHS_RED = 2
 
 LLM_BASE_URL, LLM_API_KEY, LLM_MODEL = _env.LLM_BASE_URL, _env.LLM_API_KEY, _env.LLM_MODEL
+LLM_TOOLS = _env.LLM_TOOLS == "on"
 EMBEDDING_MODEL = _env.EMBEDDING_MODEL
+
+# Messages after which a person is told to begin anew; nothing is refused. 0: never.
+DIALOGUE_SOFT_LIMIT = _env.DIALOGUE_SOFT_LIMIT
+# Days. 0: silent dialogues with the assistant stay; deleted dialogues stay hidden for ever.
+ASSISTANT_KEPT_DAYS = _env.ASSISTANT_KEPT_DAYS
+DELETED_KEPT_DAYS = _env.DELETED_KEPT_DAYS

@@ -14,6 +14,7 @@ class DialoguesConfig(AppConfig):
         from chatcore.live.topics import register_topic_kind
         from chatcore.shelves import register_shelf
         from dialogues import demo  # noqa: F401 - registers itself
+        from dialogues.services import task_tools  # noqa: F401 - registers its tools
         from dialogues.shelf import dialogue_shelf
         from dialogues.topic import DialogueTopic
 

@@ -9,12 +9,18 @@ from chatcore.models.conversations import CONTENT_MAX
 from dialogues.models import Book, DialogueSession, SavedDialogue, Verdict
 from dialogues.models.feedback import FEEDBACK_MAX
 from dialogues.models.saved import NOTES_MAX, TAG_LENGTH, TAGS_MOST
+from dialogues.models.task_list import DESCRIPTION_MAX, TITLE_MAX
 
 
 class AskForm(forms.Form):
     content = forms.CharField(max_length=CONTENT_MAX)
     # Made with the page, so that a form sent twice is one question.
     client_ref = forms.UUIDField(required=False)
+
+
+class TaskForm(forms.Form):
+    title = forms.CharField(max_length=TITLE_MAX)
+    description = forms.CharField(max_length=DESCRIPTION_MAX, required=False)
 
 
 class NewDialogueForm(forms.Form):

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from dialogues.services import answering, book_imports, turns
+from dialogues.services import answering, book_imports, retention, turns
 
 
 @shared_task(name="dialogues.answer_next", ignore_result=True, acks_late=False)
@@ -33,3 +33,9 @@ def import_book(job: str) -> None:
 def sweep_imports() -> None:
     """Find the imports that nobody works on; every minute by beat."""
     book_imports.sweep_imports()
+
+
+@shared_task(name="dialogues.delete_old_dialogues", ignore_result=True)
+def delete_old_dialogues() -> None:
+    """Clear up what is older than its settings; daily by beat."""
+    retention.delete_old_dialogues()

@@ -21,6 +21,7 @@ from dialogues.selectors.feedback import verdicts_on
 from dialogues.selectors.messages import messages_before
 from dialogues.selectors.reading import book_to_read, books_to_read, chapter_to_read
 from dialogues.selectors.saved import saved_of
+from dialogues.selectors.sessions import is_long
 from dialogues.selectors.templates import offered_templates
 from dialogues.selectors.turns import open_turns
 from dialogues.services.sessions import create_dialogue
@@ -54,6 +55,7 @@ def _thread(request: PageRequest, session: DialogueSession) -> dict[str, Any]:
         "ratings": range(1, 6),
         "earlier_url": f"?before={first_seq}" if history.has_more else "",
         "later_url": request.path if "before" in request.GET else "",
+        "is_long": is_long(session),
         "answering": open_turns(session.pk) > 0,
         "send_url": reverse("dialogue_ask", args=[session.pk]),
         "new_ref": uuid7(),

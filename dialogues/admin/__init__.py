@@ -5,4 +5,5 @@ from dialogues.admin import feedback as feedback
 from dialogues.admin import messages as messages
 from dialogues.admin import saved as saved
 from dialogues.admin import sessions as sessions
+from dialogues.admin import task_list as task_list
 from dialogues.admin import templates as templates

@@ -1,7 +1,7 @@
 """The librarian: no model. Finds the passages that fit a question and answers with quotations."""
 
 import re
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 
 from dialogues.answerers.port import Citation, Delta, Finished, Question
 from dialogues.answerers.quotations import quotation_in
@@ -20,7 +20,10 @@ _PIECE = re.compile(r"\S+\s*(?:\S+\s*){0,2}|\s+")
 
 
 class Librarian:
-    """An index that can talk, and says that it is one."""
+    """An index that can talk, and says that it is one. `nothing` words an answer without a find."""
+
+    def __init__(self, nothing: Callable[[Question, Sequence[Book]], str] | None = None) -> None:
+        self._nothing = nothing or _nothing
 
     def answer(self, question: Question) -> Generator[Delta | Citation | Finished]:
         """Up to three quotations, each followed by its citation.
@@ -31,10 +34,10 @@ class Librarian:
         books = [question.book] if question.book else knowledge_bases()
         found = _fitting(question, books)
         if not found:
-            yield from _spoken(_nothing(question, books))
+            yield from spoken(self._nothing(question, books))
             yield Finished(model_used=NAME, tokens_used=0, confidence_score=0.0)
             return
-        yield from _spoken(_opening(question))
+        yield from spoken(_opening(question))
         yield from _quotations(question, books, found)
         best = round(found[0].similarity_score, 2)
         yield Finished(model_used=NAME, tokens_used=0, confidence_score=best)
@@ -70,9 +73,7 @@ def _quotations(
         quoted = quotation_in(part, passage.text)
         if quoted is None:
             continue
-        yield from _spoken(
-            f"\n\n{_framed(quoted, passage.text)}\n{_place(passage, book, question)}"
-        )
+        yield from spoken(f"\n\n{_framed(quoted, passage.text)}\n{_place(passage, book, question)}")
         yield Citation(
             reference_type="paragraph",
             passage_id=passage.id,
@@ -126,7 +127,7 @@ def _nothing(question: Question, books: Sequence[Book]) -> str:
     )
 
 
-def _spoken(text: str) -> Iterator[Delta]:
+def spoken(text: str) -> Iterator[Delta]:
     """A few words at a time, as a reader takes them in."""
     for piece in _PIECE.findall(text):
         yield Delta(piece)

@@ -9,9 +9,17 @@ import openai
 from openai.types import CompletionUsage
 from openai.types.chat import ChatCompletionChunk
 
-from dialogues.answerers.port import AnswererError, Citation, Delta, Finished, Question
+from dialogues.answerers.port import (
+    AnswererError,
+    Delta,
+    Finished,
+    Piece,
+    Question,
+    ToolCall,
+)
 from dialogues.answerers.prompts import prompt_for
 from dialogues.answerers.quote_gate import QuoteGate
+from dialogues.answerers.tool_protocol import CallsInPieces, results_in_words, tool_arguments
 from dialogues.selectors.books import knowledge_bases
 from dialogues.selectors.passages import FoundPassage, passages_about
 
@@ -38,7 +46,7 @@ class OpenAICompatible:
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
 
-    def answer(self, question: Question) -> Generator[Delta | Citation | Finished]:
+    def answer(self, question: Question) -> Generator[Piece]:
         """Stream the model's answer; see QuoteGate for what becomes of its quotations.
 
         Raises AnswererError with the codes `llm_unreachable`, `llm_timeout`, `llm_rate_limited`,
@@ -56,18 +64,16 @@ class OpenAICompatible:
                 max_tokens=prompt.answer_tokens,
                 stream=True,
                 stream_options={"include_usage": True},
+                **tool_arguments(question),
             )
             with stream:
                 for chunk in stream:
                     yield from gate.take(reply.text_of(chunk))
-        if reply.has_text and not reply.finish_reason:
+        if (reply.has_text or reply.calls) and not reply.finish_reason:
             # Over HTTP/1.0 and some proxies a cut stream looks like its end.
             raise _error("llm_unreachable", "The model's server broke off in the answer.")
         yield from gate.end()
-        if not reply.has_text:
-            raise AnswererError(
-                "The model answered with nothing.", code="llm_empty", retryable=True
-            )
+        yield from reply.rest(question)
         yield reply.finished()
 
     def _client(self) -> openai.OpenAI:
@@ -101,6 +107,18 @@ class _Reply:
         self.usage: CompletionUsage | None = None
         self.finish_reason = ""
         self.has_text = False
+        self.calls = CallsInPieces()
+
+    def rest(self, question: Question) -> Iterator[Delta | ToolCall]:
+        """The calls; where the model has nothing to say after its calls, what came of them."""
+        calls = [] if question.tools_spent else self.calls.whole(question)
+        yield from calls
+        if self.has_text or calls:
+            return
+        said = results_in_words(question)
+        if not said:
+            raise _error("llm_empty", "The model answered with nothing.")
+        yield Delta(said)
 
     def text_of(self, chunk: ChatCompletionChunk) -> str:
         self.model = chunk.model or self.model
@@ -108,6 +126,7 @@ class _Reply:
         text = ""
         for choice in chunk.choices:
             text += choice.delta.content or ""
+            self.calls.take(choice.delta.tool_calls or ())
             self.finish_reason = choice.finish_reason or self.finish_reason
         self.has_text = self.has_text or bool(text.strip())
         return text

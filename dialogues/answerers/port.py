@@ -3,10 +3,13 @@
 An answerer is synchronous and knows nothing of turns, events or storage. It yields any number of
 `Delta` and `Citation`, then one `Finished`; it raises `AnswererError` when it cannot go on. Closing
 the generator stops it (an answer that is called off).
+
+Where the question offers tools, an answerer may yield `ToolCall` before its `Finished`. It runs nothing
+itself: it is asked again, with what came of the calls in `Question.rounds`.
 """
 
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -20,6 +23,32 @@ class Said:
 
     role: str
     content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """Something an answerer may ask to have done; `parameters` is the JSON schema of its arguments."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A wish to have a tool run. `arguments` is JSON text as the answerer wrote it, not yet checked."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolRound:
+    """Calls that were made together and, in the same order, what came of them (JSON texts)."""
+
+    calls: Sequence[ToolCall]
+    results: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +68,11 @@ class Question:
     model_name: str = ""
     # Tokens for everything that is sent to a model.
     context_window: int = 4000
+    # What may be called for, and what came of the calls made for this question so far, oldest first.
+    tools: Sequence[Tool] = ()
+    rounds: Sequence[ToolRound] = ()
+    # No more calls: the answer is to be given in words now.
+    tools_spent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +106,20 @@ class Finished:
     confidence_score: float | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
+    def after(self, earlier: "Finished | None") -> "Finished":
+        """The end of an answer that took several rounds: their tokens together."""
+        if earlier is None:
+            return self
+        counts = dict(earlier.metadata.get("tokens", {}))
+        for kind, count in self.metadata.get("tokens", {}).items():
+            counts[kind] = counts.get(kind, 0) + count
+        known = [n for n in (earlier.tokens_used, self.tokens_used) if n is not None]
+        return replace(
+            self,
+            tokens_used=sum(known) if known else None,
+            metadata={**self.metadata, **({"tokens": counts} if counts else {})},
+        )
+
 
 class AnswererError(ChatcoreError):
     """The answerer cannot go on; `retryable` says whether another attempt may help."""
@@ -84,7 +132,10 @@ class AnswererError(ChatcoreError):
         self.retryable = retryable
 
 
+Piece = Delta | Citation | ToolCall | Finished
+
+
 class Answerer(Protocol):
     """Whoever answers."""
 
-    def answer(self, question: Question) -> Generator[Delta | Citation | Finished]: ...
+    def answer(self, question: Question) -> Generator[Piece]: ...

@@ -12,6 +12,7 @@ from dialogues.models import (
     DialogueTemplate,
     DialogueType,
     SavedDialogue,
+    Task,
 )
 from dialogues.models.saved import TAG_LENGTH
 
@@ -77,3 +78,13 @@ class PublicFilter(filters.FilterSet):  # type: ignore[misc]
     class Meta:
         model = SavedDialogue
         fields = ["book", "type"]
+
+
+class TaskFilter(filters.FilterSet):  # type: ignore[misc]
+    """`?completed=`."""
+
+    completed = filters.BooleanFilter()
+
+    class Meta:
+        model = Task
+        fields = ["completed"]

@@ -99,6 +99,9 @@ class DialogueObject(serializers.Serializer[Any]):
     model_name = serializers.CharField()
     user_rating = serializers.IntegerField(allow_null=True)
     message_count = serializers.IntegerField()
+    is_long = serializers.BooleanField(
+        help_text="Past the soft limit of messages: nothing is refused; better begin another."
+    )
     total_tokens_used = serializers.IntegerField()
     total_cost = serializers.FloatField(help_text="US dollars.")
     last_seq = serializers.IntegerField()

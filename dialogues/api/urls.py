@@ -2,18 +2,21 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from dialogues.api import views
+from dialogues.api import export, task_list, views
 from dialogues.api.book_urls import book_urls
 from dialogues.api.saved_urls import saved_urls
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *book_urls,
     *saved_urls,
+    path("tasks/", task_list.TaskList.as_view()),
+    path("tasks/<str:task_id>/", task_list.TaskDetail.as_view()),
     path("dialogues/", views.DialogueList.as_view()),
     path("dialogues/<str:dialogue_id>/", views.DialogueDetail.as_view()),
     path("dialogues/<str:dialogue_id>/messages/", views.MessageList.as_view()),
     path("dialogues/<str:dialogue_id>/cancel/", views.CancelView.as_view()),
     path("dialogues/<str:dialogue_id>/end/", views.EndView.as_view()),
     path("dialogues/<str:dialogue_id>/rating/", views.RatingView.as_view()),
+    path("dialogues/<str:dialogue_id>/export/", export.ExportView.as_view()),
     path("dialogues/<str:dialogue_id>/context/", views.ContextView.as_view()),
 ]

@@ -18,6 +18,8 @@ from dialogues.models.saved import SavedDialogue as SavedDialogue
 from dialogues.models.sessions import DialogueSession as DialogueSession
 from dialogues.models.sessions import DialogueStatus as DialogueStatus
 from dialogues.models.sessions import DialogueType as DialogueType
+from dialogues.models.task_list import Task as Task
+from dialogues.models.task_list import TaskCounter as TaskCounter
 from dialogues.models.templates import DialogueTemplate as DialogueTemplate
 from dialogues.models.turns import DialogueTurn as DialogueTurn
 from dialogues.models.turns import TurnStatus as TurnStatus

@@ -140,6 +140,13 @@ class DialogueSession(Conversation):
                 name="dialogue_sessions_template",
                 condition=Q(template__isnull=False),
             ),
+            # outlived_dialogues(): the daily clean-up. The silent ones are found by reading the table
+            # once a day: an index on updated_at would be written with every message.
+            models.Index(
+                fields=["deleted_at"],
+                name="dialogue_sessions_deleted",
+                condition=Q(deleted_at__isnull=False),
+            ),
             # dialogue_analytics groups by day; the admin filters by it.
             models.Index(fields=["-created_at"], name="dialogue_sessions_created"),
         ]

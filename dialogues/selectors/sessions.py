@@ -4,7 +4,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from dialogues.models import DialogueContext, DialogueSession
+from django.conf import settings
+
+from dialogues.models import DialogueContext, DialogueSession, DialogueType
 
 
 def dialogue_out(session: DialogueSession) -> dict[str, Any]:
@@ -30,6 +32,7 @@ def dialogue_out(session: DialogueSession) -> dict[str, Any]:
         "model_name": session.model_name,
         "user_rating": session.user_rating,
         "message_count": session.message_count,
+        "is_long": is_long(session),
         "total_tokens_used": session.total_tokens_used,
         "total_cost": float(session.total_cost),
         "last_seq": session.last_seq,
@@ -40,6 +43,13 @@ def dialogue_out(session: DialogueSession) -> dict[str, Any]:
         "updated_at": instant(session.updated_at),
         "deleted_at": instant(session.deleted_at),
     }
+
+
+def is_long(session: DialogueSession) -> bool:
+    """Past seed 004's soft limit: it goes on, but its person is told to begin anew. The companion's
+    one conversation is meant to be long."""
+    limit = settings.DIALOGUE_SOFT_LIMIT
+    return 0 < limit <= session.message_count and session.type != DialogueType.COMPANION
 
 
 def dialogue_by_id(session_id: UUID) -> DialogueSession | None:
@@ -75,3 +85,23 @@ def instant(value: datetime | None) -> str | None:
 
 def _text(value: UUID | None) -> str | None:
     return str(value) if value else None
+
+
+def silent_assistants(since: datetime, most: int) -> list[UUID]:
+    """Dialogues with the assistant in which nothing happened since then; seed 004's clean-up."""
+    return list(
+        DialogueSession.objects.filter(
+            type=DialogueType.ASSISTANT, updated_at__lt=since, deleted_at__isnull=True
+        )
+        .order_by("updated_at")
+        .values_list("pk", flat=True)[:most]
+    )
+
+
+def outlived_dialogues(since: datetime, most: int) -> list[UUID]:
+    """Dialogues that were deleted before then."""
+    return list(
+        DialogueSession.objects.filter(deleted_at__lt=since)
+        .order_by("deleted_at")
+        .values_list("pk", flat=True)[:most]
+    )

@@ -16,12 +16,21 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from chatcore.errors import ChatcoreError, NotFound
 from chatcore.jobs import enqueue_on_commit
 from chatcore.models.conversations import CONTENT_MAX
-from dialogues.answerers.port import AnswererError, Citation, Delta, Finished
+from dialogues.answerers.port import (
+    AnswererError,
+    Citation,
+    Delta,
+    Finished,
+    Piece,
+    Question,
+    ToolCall,
+)
 from dialogues.answerers.registry import answerer_for
 from dialogues.models import DialogueTurn, TurnStatus
 from dialogues.services.context import Told, question_for, remember
 from dialogues.services.leases import Cancelled, Lease
 from dialogues.services.speaking import Speech
+from dialogues.services.tool_rounds import ToolRounds
 from dialogues.services.turns import (
     ANSWER_NEXT,
     MOST_ATTEMPTS,
@@ -73,6 +82,9 @@ class Attempt:
         self.speech = Speech(turn, number)
         self.citations: list[Citation] = []
         self.told: Told | None = None
+        self.rounds: ToolRounds | None = None
+        self._calls: list[ToolCall] = []
+        self._begins_paragraph = False
         self.finished: Finished | None = None
         self.error: ChatcoreError | None = None
         self.began = time.monotonic()
@@ -115,26 +127,42 @@ class Attempt:
         if self.number > MOST_ATTEMPTS:
             raise AnswererError("Several workers broke off here.", code="gave_up", retryable=False)
         self.told = question_for(self.turn)
-        pieces = answerer_for(self.told.question).answer(self.told.question)
+        if not self.told.question.tools:
+            self._hear(self.told.question)
+            return
+        self.rounds = ToolRounds(self.turn, self.told.asker, self._lease)
+        while self._hear(self.rounds.told(self.told.question)):
+            self.rounds.run(self._calls)
+
+    def _hear(self, question: Question) -> bool:
+        """Listen until the answerer falls silent; whether it waits for tools."""
+        self._calls = []
+        self._begins_paragraph = bool(self.speech.text)
+        pieces = answerer_for(question).answer(question)
         with closing(pieces):
             for piece in pieces:
                 self._lease.check()
                 if not self._take(piece):
-                    break
+                    return False
         self._lease.check()
         self.speech.tell()
+        return bool(self._calls) and not question.tools_spent
 
-    def _take(self, piece: Delta | Citation | Finished) -> bool:
+    def _take(self, piece: Piece) -> bool:
         """False when there is no room for more."""
         match piece:
             case Delta(text=text):
+                if self._begins_paragraph:  # what was said before the tools ran stands above
+                    self._begins_paragraph, text = False, f"\n\n{text}"
                 room = CONTENT_MAX - len(self.speech.text)
                 self.speech.add(text[:room])
                 return len(text) <= room
             case Citation():
                 self.citations.append(piece)
+            case ToolCall():
+                self._calls.append(piece)
             case Finished():
-                self.finished = piece
+                self.finished = piece.after(self.finished)
         return True
 
 
@@ -202,13 +230,18 @@ def _columns(attempt: Attempt) -> dict[str, Any]:
         "response_time_ms": int((time.monotonic() - attempt.began) * 1000),
         "retry_count": attempt.number - 1,
     }
+    metadata: dict[str, Any] = {"processing_time_ms": columns["response_time_ms"]}
     if done := attempt.finished:
         columns |= {
             "model_used": done.model_used,
             "tokens_used": done.tokens_used,
             "confidence_score": done.confidence_score,
-            "metadata": dict(done.metadata),
         }
+        metadata |= {"model": done.model_used, **done.metadata}
+    if attempt.rounds and attempt.rounds.made:
+        columns["tool_calls"] = attempt.rounds.calls
+        metadata["tools_used"] = attempt.rounds.tools_used
+    columns["metadata"] = metadata
     if attempt.error:
         columns |= {
             "error_code": attempt.error.code,

@@ -8,10 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from chatcore.errors import NotFound
+from chatcore.models import User
 from dialogues.answerers.port import Question, Said
 from dialogues.answerers.tokens import TOKENS_PER_MESSAGE, tokens_of
 from dialogues.models import DialogueContext, DialogueMessage, DialogueTurn, MessageRole
 from dialogues.selectors.sessions import dialogue_by_id
+from dialogues.services.tools import tokens_of_tools, tools_for
 
 _PAGE = 50
 # A system message comes from the dialogue's template.
@@ -23,6 +25,7 @@ class Told:
     """The question with its context, and what the context was made of."""
 
     question: Question
+    asker: User
     message_ids: Sequence[str]
     tokens: int
 
@@ -38,6 +41,8 @@ def question_for(turn: DialogueTurn) -> Told:
         raise NotFound
     fixed = tokens_of(turn.question.content, session.model_name)
     fixed += tokens_of(session.system_prompt, session.model_name)
+    tools = tools_for(session)
+    fixed += tokens_of_tools(session.model_name) if tools else 0
     budget = max(0, session.context_window - fixed) // 2
     kept, spent = _fitting(turn.question, budget, session.model_name)
     context = getattr(session, "context", None)
@@ -51,8 +56,9 @@ def question_for(turn: DialogueTurn) -> Told:
         temperature=float(session.temperature),
         model_name=session.model_name,
         context_window=session.context_window,
+        tools=tools,
     )
-    return Told(question, [str(message.pk) for message in kept], fixed + spent)
+    return Told(question, session.user, [str(message.pk) for message in kept], fixed + spent)
 
 
 def remember(turn: DialogueTurn, told: Told, chapters: Sequence[int]) -> None:

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
 
-from chatcore.errors import ChatcoreError, Conflict, RefConflict
+from chatcore.errors import ChatcoreError, Conflict, NotFound, RefConflict
 from chatcore.events import MessageCreated
 from chatcore.jobs import enqueue_on_commit
 from chatcore.models import User
@@ -134,6 +134,18 @@ def _ours(turn: DialogueTurn) -> Any:
     return DialogueTurn.objects.filter(
         pk=turn.pk, status=TurnStatus.RUNNING, attempts=turn.attempts
     )
+
+
+def hold_turn(turn: DialogueTurn) -> None:
+    """Inside a transaction: keep the turn ours until it commits. Raises TurnLost, NotFound.
+
+    The dialogue is locked first, as the storing of an answer does.
+    """
+    living = DialogueSession.objects.filter(pk=turn.session_id, deleted_at__isnull=True)
+    if not living.select_for_update(no_key=True).values_list("pk").first():
+        raise NotFound
+    if not _ours(turn).select_for_update(no_key=True).values_list("pk").first():
+        raise TurnLost
 
 
 @transaction.atomic

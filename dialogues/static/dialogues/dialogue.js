@@ -55,8 +55,9 @@ function line(message) {
 const asked = (content) => line({ role: "user", id: "", seq: 0, content, created_at: new Date().toISOString() });
 const pending = new Pending(live, thread, topic, asked, (ack) => created({ ...ack, role: "user" }));
 
-/** @param {any} message */
+/** A tool's answer is for the model, not for the reader. @param {any} message */
 function created(message) {
+  if (message.role !== "user" && message.role !== "assistant") return;
   const mine = message.role === "user";
   if (mine) pending.settle(message);
   if (mine) suggestions?.remove();
