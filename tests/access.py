@@ -12,6 +12,7 @@ from chatcore.services.jobs import create_job
 from chatcore.services.users import create_account
 from dialogues.services.saving import save_dialogue
 from dialogues.services.sessions import create_dialogue, end_dialogue
+from dialogues.services.task_list import add_task
 from rooms.models import ChatRoom
 from rooms.services.participants import change_participant
 from tests.dialogues import lighthouse, template_of
@@ -41,6 +42,7 @@ class Things:
     template: UUID
     answer: UUID
     saved: UUID
+    task: UUID
 
 
 def things(world: Cast) -> Things:
@@ -83,6 +85,7 @@ def things(world: Cast) -> Things:
         job=create_job("test", created_by=world.mira).pk,
         template=template,
         answer=dialogue.messages.get(role="assistant").pk,
+        task=add_task(world.mira, title="of the member").pk,
         saved=save_dialogue(world.mira, ended, is_public=True).pk,
     )
 
@@ -110,6 +113,8 @@ def bodies(there: Things) -> dict[str, Any]:
         "PATCH templates/{template_id}/": {"name": "x"},
         "POST saved/": {"session": str(there.dialogue)},
         "PATCH saved/{saved_id}/": {"title": "x"},
+        "POST tasks/": {"title": "x"},
+        "PATCH tasks/{task_id}/": {"completed": True},
         "POST rooms/": {"name": "x"},
         "PATCH rooms/{room_id}/": {"name": "x"},
         "POST rooms/{room_id}/messages/": words,
@@ -140,6 +145,7 @@ def ids(there: Things, operation: str) -> dict[str, object]:
         "job_id": there.job,
         "template_id": there.template,
         "saved_id": there.saved,
+        "task_id": there.task,
     }
 
 

@@ -17,8 +17,19 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
 
-# A piece of text; a pause in seconds; something to wait for; 0 to break off.
-Step = str | float | threading.Event
+
+@dataclass(frozen=True)
+class Call:
+    """A tool call, streamed as OpenAI does: id and name first, then the arguments in `pieces`."""
+
+    name: str
+    pieces: Sequence[str] = ("{}",)
+    id: str | None = "call_abc"
+    index: int | None = 0
+
+
+# A piece of text; a pause in seconds; something to wait for; 0 to break off; a tool call.
+Step = str | float | threading.Event | Call
 _USAGE = {"prompt_tokens": 120, "completion_tokens": 30, "total_tokens": 150}
 
 
@@ -87,13 +98,25 @@ class LlmServer:
                 return
             if isinstance(step, str):
                 yield {**head, "choices": [{"index": 0, "delta": {"content": step}}]}
+            elif isinstance(step, Call):
+                for delta in _call_deltas(step):
+                    yield {**head, "choices": [{"index": 0, "delta": {"tool_calls": [delta]}}]}
             elif isinstance(step, threading.Event):
                 step.wait(20)
             else:
                 time.sleep(step)
-        yield {**head, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
+        reason = "tool_calls" if any(isinstance(step, Call) for step in steps) else "stop"
+        yield {**head, "choices": [{"index": 0, "delta": {}, "finish_reason": reason}]}
         if self.tells_usage:
             yield {**head, "choices": [], "usage": _USAGE}
+
+
+def _call_deltas(call: Call) -> Iterator[dict[str, Any]]:
+    place = {"index": call.index} if call.index is not None else {}
+    head = {"id": call.id, "type": "function"} if call.id else {"type": "function"}
+    yield {**place, **head, "function": {"name": call.name, "arguments": ""}}
+    for piece in call.pieces:
+        yield {**place, "function": {"arguments": piece}}
 
 
 class _Handler(BaseHTTPRequestHandler):

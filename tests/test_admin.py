@@ -46,6 +46,7 @@ from dialogues.services.feedback import give_feedback
 from dialogues.services.messages import edit_message
 from dialogues.services.saving import change_saved, save_dialogue
 from dialogues.services.sessions import rate_dialogue
+from dialogues.services.task_list import add_task, complete_task
 from dialogues.services.templates import change_template
 from rooms.models import ChatRoom, RoomMessage, RoomStatus
 from rooms.services import messages as room_messages
@@ -74,6 +75,7 @@ def full(world: Cast) -> Cast:
     edit_message(session, asked.message["id"], "What is on the string?")
     rate_dialogue(session, 5)
     _kept_and_judged(world, session, asked.session_id)
+    complete_task(add_task(world.mira, title="Buy milk"), by=world.mira)
     room = room_of(world.mira, world.otto, name="Tea")
     appended = said(room, world.mira)
     room_messages.edit_message(user=world.mira, room=room.pk, message=appended.id, content="hi")
@@ -197,6 +199,7 @@ def _one_more_of_everything(cast: Cast, book: Book, number: int) -> None:
     grant("chat:room:create", user, by=cast.ada)
     create_job("test", created_by=user)
     put_character(book, {"name": f"Sailor {number}"}, by=user)
+    complete_task(add_task(user, title="Buy milk"), by=user)
     Authenticator.objects.create(user=user, type="totp", data={})
     every = IntervalSchedule.objects.create(every=number + 2, period="days")
     PeriodicTask.objects.create(name=f"task {number}", task="x.y", interval=every)

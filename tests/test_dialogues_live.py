@@ -117,6 +117,15 @@ def test_live_equals_reload(stage: Stage, name: str) -> None:
         CHANGES[name](stage, session)
 
 
+def test_live_equals_reload_where_a_tool_runs(stage: Stage) -> None:
+    session = create_dialogue(stage.world.mira, type="assistant", title="Mine")
+    with live_equals_reload(stage, stage.world.mira, f"dialogue:{session.pk}"):
+        ask(stage.world.mira, session.pk, "Add milk to my list")
+        answer_next(session.pk)
+    roles = DialogueMessage.objects.filter(session=session).order_by("seq")
+    assert list(roles.values_list("role", flat=True)) == ["user", "tool", "assistant"]
+
+
 def test_every_service_that_changes_a_dialogue_is_among_them() -> None:
     found = {"ask", "cancel_turns"}
     for name in ("sessions", "messages"):

@@ -52,6 +52,6 @@ def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 def is_door(path: str) -> bool:
     """Views and consumers: they parse, ask for access, call a service and render."""
     name, parts = Path(path).name, Path(path).parts
-    if name in {"views.py", "consumers.py"}:
+    if name in {"views.py", "consumers.py"} or name.endswith("_views.py"):
         return True
     return "views" in parts or ("api" in parts and name not in {"serializers.py", "filters.py"})

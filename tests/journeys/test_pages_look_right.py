@@ -8,6 +8,7 @@ from playwright.sync_api import Page
 from tests.journeys.conftest import SIZES, Enter
 from tests.journeys.site import Account
 from tests.journeys.test_asking_a_book import QUESTION, begin_dialogue
+from tests.journeys.test_keeping_tasks import add
 from tests.journeys.test_talking_in_a_room import open_room, say
 
 # What a person who hears the page would get no name for.
@@ -62,6 +63,8 @@ def test_every_page_fits_and_has_names(
     look(page, "dialogue-new")
     page.goto("/books/")
     look(page, "library")
+    add(page, "Buy groceries", "Milk and eggs")
+    look(page, "tasks")
     page.goto("/rooms/new/")
     look(page, "room-new")
 
