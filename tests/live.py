@@ -197,7 +197,7 @@ def serve() -> Iterator[int]:
     assert server.started, "the server does not start"
     yield port
     server.should_exit = True
-    thread.join(10)
+    thread.join(30)
     assert not thread.is_alive(), "the server does not stop"
 
 
