@@ -56,16 +56,20 @@ def sends(bench: Bench) -> Part:
                 first,
                 goal=Goal(2),
             ),
-            _figure("the same, p99", "ms", "p99", ours[0], first),
-            _figure("server CPU per message", "ms", "server_cpu", ours[0], first),
+            _figure("one sender, p99", "ms", "p99", ours[0], first),
+            _figure("one sender, server CPU per message", "ms", "server_cpu", ours[0], first),
             _figure(
                 "50 senders in 10 rooms", "/s", "per_second", ours[1], second, goal=_least(3_500)
             ),
-            _figure("the same, p50", "ms", "p50", ours[1], second),
-            _figure("the same, p99", "ms", "p99", ours[1], second, goal=Goal(50)),
-            _figure("server CPU per message", "ms", "server_cpu", ours[1], second),
-            _figure("PostgreSQL CPU per message", "ms", "database_cpu", ours[1], second),
-            _figure("generator CPU per message", "ms", "generator_cpu", ours[1], second),
+            _figure("50 senders, p50", "ms", "p50", ours[1], second),
+            _figure("50 senders, p99", "ms", "p99", ours[1], second, goal=Goal(50)),
+            _figure("50 senders, server CPU per message", "ms", "server_cpu", ours[1], second),
+            _figure(
+                "50 senders, PostgreSQL CPU per message", "ms", "database_cpu", ours[1], second
+            ),
+            _figure(
+                "50 senders, generator CPU per message", "ms", "generator_cpu", ours[1], second
+            ),
         ],
         [
             "Each of the 50 also receives what their room says: five deliveries a message.",
