@@ -197,7 +197,10 @@ def test_a_call_reaches_no_further_than_the_askers_rights(
     finally:
         PermissionGrant.objects.bulk_create(taken)
     results = [json.loads(tool["content"]) for tool in tool_messages(mira, session)]
-    assert [result["error"] for result in results] == ["permission_denied"] * 2
+    added, deleted = [result["error"] for result in results]
+    assert added == "permission_denied"
+    # By whether Mira has a task of that number herself: Otto's is out of reach either way.
+    assert deleted in {"permission_denied", "not_found"}
     assert Task.objects.filter(pk=theirs.pk).exists()
 
 
