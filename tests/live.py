@@ -229,7 +229,7 @@ class WebProcess:
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(15)
+        self.process.wait(30)
 
 
 def own_environment() -> dict[str, str]:

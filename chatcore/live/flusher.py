@@ -17,6 +17,7 @@ import structlog
 from chatcore.errors import Unavailable
 from chatcore.frames import Frame
 from chatcore.live.db import Connection, connect
+from chatcore.live.ending import end_tasks
 from chatcore.services.append import (
     Appended,
     Draft,
@@ -62,8 +63,7 @@ class Flusher:
 
     async def stop(self) -> None:
         if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await end_tasks([self._task])
         _fail(list(self._waiting), _STOPPING)
         if self._conn:
             await self._conn.close()

@@ -1,13 +1,13 @@
 """What one web process runs beside its requests: pool, flusher, hub, presence and their clock."""
 
 import asyncio
-import contextlib
 
 import structlog
 
 from chatcore.errors import ChatcoreError
 from chatcore.events import LOGINS_TOPIC
 from chatcore.live.db import close_pool, open_pool
+from chatcore.live.ending import end_tasks, within
 from chatcore.live.flusher import Flusher
 from chatcore.live.guard import LoginWatch, close_revoked
 from chatcore.live.hub import Hub
@@ -45,15 +45,11 @@ class Runtime:
 
     async def stop(self) -> None:
         outlet.detach()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end_tasks(self._tasks)
         self.hub.stop()
-        await self.flusher.stop()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(3):
-                await self.hub.presence.stop()
-        await close_pool()
+        await within(4, self.flusher.stop())
+        await within(3, self.hub.presence.stop())
+        await within(3, close_pool())
 
     def greet(self, socket: Socket) -> None:
         SOCKETS.inc()
