@@ -40,7 +40,8 @@ class Up:
 
     def stop(self) -> None:
         self.process.terminate()
-        assert self.process.wait(30) == 0
+        # PostgreSQL alone has a minute to write its last checkpoint.
+        assert self.process.wait(90) == 0
 
     def query(self, statement: str) -> object:
         with psycopg.connect(self.urls["DATABASE_URL"], connect_timeout=2) as connection:
