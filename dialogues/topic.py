@@ -2,18 +2,23 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Any
 from uuid import UUID
 from weakref import WeakValueDictionary
 
 from chatcore.errors import Invalid, NotFound
-from chatcore.events import MessageCreated, MessageDeleted, MessageEdited
 from chatcore.frames import Frame, event_frame
 from chatcore.http.limits import Rule
 from chatcore.live.client_frames import Delete, Edit, Read, Send
-from chatcore.live.db import Row, fetch, fetch_together
+from chatcore.live.db import fetch, fetch_together
 from chatcore.live.threads import active_user, in_thread
-from chatcore.live.topics import REPLAY_MOST, Entrance, Followed, Missed, not_possible
+from chatcore.live.topics import (
+    REPLAY_MOST,
+    Entrance,
+    Followed,
+    Missed,
+    changed_frame,
+    not_possible,
+)
 from chatcore.services.append import Appended
 from dialogues.events import DialogueUpdated, ReplyDelta, ReplyStarted
 from dialogues.selectors.access import dialogue_for
@@ -144,7 +149,11 @@ async def _missed(session_id: UUID, after: int) -> Missed:
         return Missed(stand["last_seq"], stand["version"], None)
     # What a message cites never changes, so it need not come from the same moment.
     cited = by_message(await fetch(REFERENCES_SQL, [[row["id"] for row in messages]]))
-    frames = [_message_frame(row, cited.get(row["id"], ()), after) for row in messages]
+    topic = topic_of(session_id)
+    frames = [
+        changed_frame(topic, row, message_out(row, cited.get(row["id"], ())), after)
+        for row in messages
+    ]
     if stand["own_version"] > after:
         frames += await in_thread(
             _updated_frames, session_id=session_id, version=stand["own_version"]
@@ -152,15 +161,6 @@ async def _missed(session_id: UUID, after: int) -> Missed:
     return Missed(
         stand["last_seq"], stand["version"], sorted(frames, key=lambda frame: frame.version or 0)
     )
-
-
-def _message_frame(row: Row, cited: Sequence[Mapping[str, Any]], after: int) -> Frame:
-    """New to the reader, whatever happened to it since: created. Else what happened to it last."""
-    topic, message = topic_of(row["session_id"]), message_out(row, cited)
-    if row["created_version"] > after:
-        return event_frame(topic, MessageCreated(version=row["version"], message=message))
-    kind = MessageDeleted if row["deleted_at"] else MessageEdited
-    return event_frame(topic, kind(version=row["version"], message=message))
 
 
 def _updated_frames(session_id: UUID, version: int) -> list[Frame]:

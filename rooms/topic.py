@@ -4,14 +4,20 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from chatcore.errors import Invalid, NotFound
-from chatcore.events import MessageCreated, MessageDeleted, MessageEdited
 from chatcore.frames import Frame, event_frame
 from chatcore.http.limits import Rule
 from chatcore.live.client_frames import Delete, Edit, Read, Send
 from chatcore.live.db import Row, fetch, fetch_together
 from chatcore.live.runtime import runtime
 from chatcore.live.threads import active_user, in_thread
-from chatcore.live.topics import REPLAY_MOST, Entrance, Followed, Missed, not_possible
+from chatcore.live.topics import (
+    REPLAY_MOST,
+    Entrance,
+    Followed,
+    Missed,
+    changed_frame,
+    not_possible,
+)
 from chatcore.models import User
 from chatcore.services.append import Appended
 from rooms.events import ParticipantChanged, RoomUpdated
@@ -129,7 +135,8 @@ async def _missed(room: UUID, after: int, first_visible: int) -> Missed:
     stand = _the_one(stands)
     if len(messages) > REPLAY_MOST:
         return Missed(stand["last_seq"], stand["version"], None)
-    frames = [_message_frame(row, after) for row in messages]
+    topic = f"room:{room}"
+    frames = [changed_frame(topic, row, message_out(row), after) for row in messages]
     frames += [_participant_frame(row) for row in places]
     frames += [_room_frame(row) for row in rooms]
     return Missed(
@@ -142,15 +149,6 @@ def _the_one(stands: Sequence[Row]) -> Row:
     if not stands:
         raise NotFound("There is no such room.")
     return stands[0]
-
-
-def _message_frame(row: Row, after: int) -> Frame:
-    """New to the reader, whatever happened to it since: created. Else what happened to it last."""
-    topic, version, message = f"room:{row['room_id']}", row["version"], message_out(row)
-    if row["created_version"] > after:
-        return event_frame(topic, MessageCreated(version=version, message=message))
-    kind = MessageDeleted if row["deleted_at"] else MessageEdited
-    return event_frame(topic, kind(version=version, message=message))
 
 
 def _participant_frame(row: Row) -> Frame:

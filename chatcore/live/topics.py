@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from chatcore.errors import Forbidden, NotFound
-from chatcore.frames import Frame
+from chatcore.events import MessageCreated, MessageDeleted, MessageEdited, MessageEvent
+from chatcore.frames import Frame, event_frame
 from chatcore.http.limits import Rule
 from chatcore.live.client_frames import Delete, Edit, Read, Send
 from chatcore.services.append import Appended
@@ -113,3 +114,14 @@ def canonical(topic: str) -> str:
 
 def not_possible(what: str) -> Forbidden:
     return Forbidden(f"{what} is not possible on this topic.", code="not_possible")
+
+
+def changed_frame(topic: str, row: Mapping[str, Any], message: dict[str, Any], after: int) -> Frame:
+    """The frame with which a replay after version `after` tells of a message, however it came to be so.
+
+    New to the reader, whatever happened to it since: created. Else what happened to it last.
+    """
+    event: type[MessageEvent] = MessageCreated
+    if row["created_version"] <= after:
+        event = MessageDeleted if row["deleted_at"] else MessageEdited
+    return event_frame(topic, event(version=row["version"], message=message))
