@@ -12,3 +12,15 @@ class AnalyticsConfig(AppConfig):
     def ready(self) -> None:
         # After the models are loaded.
         from analytics import demo  # noqa: F401 - registers itself
+        from analytics.selectors.rows import VIEW_PERMISSION
+        from chatcore.places import Place, register_place
+
+        register_place(
+            Place(
+                "analytics",
+                "Analytics",
+                order=10,
+                where="sheet",
+                allowed=lambda user: user.can(VIEW_PERMISSION),
+            )
+        )

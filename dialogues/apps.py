@@ -12,6 +12,7 @@ class DialoguesConfig(AppConfig):
     def ready(self) -> None:
         # After the models are loaded.
         from chatcore.live.topics import register_topic_kind
+        from chatcore.places import Place, register_place
         from chatcore.shelves import register_shelf
         from dialogues import demo  # noqa: F401 - registers itself
         from dialogues.services import task_tools  # noqa: F401 - registers its tools
@@ -19,4 +20,7 @@ class DialoguesConfig(AppConfig):
         from dialogues.topic import DialogueTopic
 
         register_topic_kind(DialogueTopic())
+        register_place(Place("books", "Library", order=10))
+        register_place(Place("saved", "Saved", order=30))
+        register_place(Place("tasks", "Tasks", order=40))
         register_shelf("dialogues", dialogue_shelf, order=10)
