@@ -13,6 +13,7 @@ from chatcore.services.users import create_account
 from dialogues.services.saving import save_dialogue
 from dialogues.services.sessions import create_dialogue, end_dialogue
 from dialogues.services.task_list import add_task
+from dialogues.services.turns import ask
 from rooms.models import ChatRoom
 from rooms.services.participants import change_participant
 from tests.dialogues import lighthouse, template_of
@@ -29,7 +30,8 @@ KINDS = ("anonymous", *INSIDE, *OUTSIDE)
 class Things:
     """A room, a dialogue, a book, a job and what was kept, and who they are to whom.
 
-    `dialogue` was begun from `template`, whose greeting is its `answer`; `saved` is public.
+    `dialogue` was begun from `template`, whose greeting is its `answer`; `saved` is public, and
+    `question` stands in the ended one.
     """
 
     people: dict[str, User]
@@ -41,6 +43,7 @@ class Things:
     job: UUID
     template: UUID
     answer: UUID
+    question: UUID
     saved: UUID
     task: UUID
 
@@ -74,6 +77,7 @@ def things(world: Cast) -> Things:
     template = template_of(world.ada, type="assistant").pk
     dialogue = create_dialogue(world.mira, type="assistant", template=template)
     ended = create_dialogue(world.mira, type="assistant")
+    question = ask(world.mira, ended.pk, "words").appended.id
     end_dialogue(ended)
     return Things(
         people=people,
@@ -85,6 +89,7 @@ def things(world: Cast) -> Things:
         job=create_job("test", created_by=world.mira).pk,
         template=template,
         answer=dialogue.messages.get(role="assistant").pk,
+        question=question,
         task=add_task(world.mira, title="of the member").pk,
         saved=save_dialogue(world.mira, ended, is_public=True).pk,
     )
@@ -134,10 +139,13 @@ QUERIES = {
 def ids(there: Things, operation: str) -> dict[str, object]:
     """What stands in the path's braces."""
     # Asking an open dialogue would wait for its answer; an ended one says at once that it heard.
-    asks = operation == "POST dialogues/{dialogue_id}/messages/"
+    asks = operation in (
+        "POST dialogues/{dialogue_id}/messages/",
+        "POST dialogues/{dialogue_id}/messages/{message_id}/regenerate/",
+    )
     return {
         "room_id": there.room.pk,
-        "message_id": there.answer if "feedback" in operation else there.message,
+        "message_id": _message(there, operation),
         "user_id": there.people["muted" if "participants" in operation else "member"].pk,
         "dialogue_id": there.ended_dialogue if asks else there.dialogue,
         "book_id": there.book,
@@ -147,6 +155,12 @@ def ids(there: Things, operation: str) -> dict[str, object]:
         "saved_id": there.saved,
         "task_id": there.task,
     }
+
+
+def _message(there: Things, operation: str) -> UUID:
+    if "regenerate" in operation:
+        return there.question
+    return there.answer if "feedback" in operation else there.message
 
 
 def token_of(user: User) -> str:

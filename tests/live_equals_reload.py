@@ -107,7 +107,8 @@ def _message(picture: Picture, message: Json) -> None:
     if known:
         return
     about["last_seq"] = max(about["last_seq"], message["seq"])
-    about["last_message_at"] = message["created_at"]
+    # A replay tells of a message when it last changed: it need not be the newest.
+    about["last_message_at"] = max(about["last_message_at"] or "", message["created_at"])
     if "sender" in message:  # who speaks has read what stands above
         _read(picture, {"user": message["sender"]["id"], "seq": message["seq"]})
     else:

@@ -12,6 +12,7 @@ import pytest
 from dialogues.models import DialogueMessage, DialogueSession
 from dialogues.services.answering import answer_next
 from dialogues.services.messages import delete_message, edit_message, remove_message
+from dialogues.services.regenerating import regenerate
 from dialogues.services.sessions import (
     change_dialogue,
     create_dialogue,
@@ -48,6 +49,12 @@ def _asked(session: DialogueSession) -> UUID:
 @change("ask")
 def _and_answer(stage: Stage, session: DialogueSession) -> None:
     ask(stage.world.mira, session.pk, "What did Marten carry around his neck?")
+    answer_next(session.pk)
+
+
+@change("regenerate")
+def _the_answer(stage: Stage, session: DialogueSession) -> None:
+    regenerate(stage.world.mira, session.pk, _asked(session))
     answer_next(session.pk)
 
 
@@ -127,7 +134,7 @@ def test_live_equals_reload_where_a_tool_runs(stage: Stage) -> None:
 
 
 def test_every_service_that_changes_a_dialogue_is_among_them() -> None:
-    found = {"ask", "cancel_turns"}
+    found = {"ask", "cancel_turns", "regenerate"}
     for name in ("sessions", "messages"):
         module = importlib.import_module(f"dialogues.services.{name}")
         for verb, thing in vars(module).items():

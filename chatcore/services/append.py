@@ -27,7 +27,10 @@ from chatcore.services.timeline import Timeline
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A message that somebody wants stored. `trusted` skips the rights: the caller has checked."""
+    """A message that somebody wants stored. `trusted` skips the rights: the caller has checked.
+
+    `derived` are columns that we add ourselves: a repeat may come with other ones.
+    """
 
     conversation: UUID
     author: UUID
@@ -35,6 +38,7 @@ class Draft:
     client_ref: UUID | None = None
     columns: Mapping[str, Any] = field(default_factory=dict)
     trusted: bool = False
+    derived: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def fingerprint(self) -> UUID:
@@ -135,6 +139,7 @@ def _record(timeline: Timeline, draft: Draft, ord_: int, minted: UUID) -> dict[s
     return (
         columns
         | dict(draft.columns)
+        | dict(draft.derived)
         | {
             "ord": ord_,
             "id": minted,

@@ -65,6 +65,14 @@ class SayBody(StrictSerializer):
     )
 
 
+class RegenerateBody(StrictSerializer):
+    """`POST dialogues/{id}/messages/{mid}/regenerate/`."""
+
+    client_ref = serializers.UUIDField(
+        required=False, help_text="A UUID of yours: a repeat with it gives the same new answer."
+    )
+
+
 class RatingBody(StrictSerializer):
     """`PUT dialogues/{id}/rating/`."""
 
@@ -143,6 +151,9 @@ class DialogueMessageObject(serializers.Serializer[Any]):
     references = ReferenceObject(many=True)
     client_ref = serializers.UUIDField(allow_null=True)
     reply_to_message = serializers.UUIDField(allow_null=True)
+    replaced_by = serializers.UUIDField(
+        allow_null=True, help_text="The later answer to the same question that stands instead."
+    )
     tokens_used = serializers.IntegerField(allow_null=True)
     model_used = serializers.CharField()
     response_time_ms = serializers.IntegerField(allow_null=True)

@@ -14,6 +14,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("dialogues/", views.DialogueList.as_view()),
     path("dialogues/<str:dialogue_id>/", views.DialogueDetail.as_view()),
     path("dialogues/<str:dialogue_id>/messages/", views.MessageList.as_view()),
+    path(
+        "dialogues/<str:dialogue_id>/messages/<str:message_id>/regenerate/",
+        views.RegenerateView.as_view(),
+    ),
     path("dialogues/<str:dialogue_id>/cancel/", views.CancelView.as_view()),
     path("dialogues/<str:dialogue_id>/end/", views.EndView.as_view()),
     path("dialogues/<str:dialogue_id>/rating/", views.RatingView.as_view()),

@@ -23,6 +23,7 @@ from dialogues.selectors.access import dialogue_for, dialogues_of, public_id
 from dialogues.selectors.messages import message_page
 from dialogues.selectors.sessions import context_out, dialogue_out
 from dialogues.services import sessions
+from dialogues.services.regenerating import regenerate
 from dialogues.services.turns import ask, cancel_turns
 
 
@@ -104,6 +105,24 @@ class MessageList(APIView):
         body = valid(bodies.SayBody, request.data)
         asked = ask(signed_in(request), public_id(dialogue_id, "dlg"), **body)
         return said(request, asked)
+
+
+class RegenerateView(APIView):
+    renderer_classes = (JsonRenderer, EventStreamRenderer)
+    rules = {"POST": Rule.ASK}
+
+    @extend_schema(
+        request=bodies.RegenerateBody,
+        responses={
+            (201, "application/json"): bodies.SaidObject,
+            (200, "text/event-stream"): examples.EVENT_STREAM,
+        },
+    )
+    def post(self, request: Request, dialogue_id: str, message_id: str) -> HttpResponseBase:
+        """Another answer to a question, named by itself or by an answer to it."""
+        session = public_id(dialogue_id, "dlg")
+        body = valid(bodies.RegenerateBody, request.data)
+        return said(request, regenerate(signed_in(request), session, message_id, **body))
 
 
 class CancelView(APIView):

@@ -46,6 +46,10 @@ class DialogueMessage(Message, PostgresPartitionedModel):
     reply_to_message = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, related_name="answers", db_index=False
     )
+    # The answer that took this one's place when its question was asked again.
+    replaced_by = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, related_name="replaces", db_index=False
+    )
     tokens_used = models.IntegerField(null=True)
     model_used = models.CharField(max_length=100, blank=True, default="")
     response_time_ms = models.IntegerField(null=True)
@@ -87,6 +91,12 @@ class DialogueMessage(Message, PostgresPartitionedModel):
                 fields=["reply_to_message"],
                 name="dialogue_messages_reply_to",
                 condition=Q(reply_to_message__isnull=False),
+            ),
+            # What an answer replaced, when it is erased: the foreign key asks.
+            models.Index(
+                fields=["replaced_by"],
+                name="dialogue_messages_replaced",
+                condition=Q(replaced_by__isnull=False),
             ),
         ]
 

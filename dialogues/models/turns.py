@@ -17,14 +17,18 @@ class TurnStatus(models.TextChoices):
 
 
 class DialogueTurn(models.Model):
-    """One question and the answer it gets. A worker claims it with a conditional update and keeps
-    `lease_until` ahead while it works; a lease that ran out means the worker died, and another takes it.
+    """One question and an answer it gets; asked again, it gets another turn.
+
+    A worker claims it with a conditional update and keeps `lease_until` ahead while it works; a lease
+    that ran out means the worker died, and another takes it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     session = models.ForeignKey(
         DialogueSession, on_delete=models.CASCADE, related_name="turns", db_index=False
     )
+    # The sender's own name for asking again; a question's stands in `dialogue_message_refs`.
+    client_ref = models.UUIDField(null=True, editable=False)
     question = models.ForeignKey(DialogueMessage, on_delete=models.CASCADE, related_name="turns")
     reply = models.ForeignKey(
         DialogueMessage, on_delete=models.SET_NULL, null=True, related_name="+"
@@ -50,6 +54,12 @@ class DialogueTurn(models.Model):
                 fields=["session"],
                 name="dialogue_turns_one_running",
                 condition=Q(status="running"),
+            ),
+            # earlier_turn(): a repeat of a request to answer again.
+            models.UniqueConstraint(
+                fields=["session", "client_ref"],
+                name="dialogue_turns_client_ref",
+                condition=Q(client_ref__isnull=False),
             ),
         ]
         indexes = [

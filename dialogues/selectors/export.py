@@ -6,6 +6,7 @@ from typing import Any
 from dialogues.models import DialogueSession, MessageRole
 from dialogues.selectors.messages import MessageObject, messages_after, messages_before
 from dialogues.selectors.openai_form import openai_messages
+from dialogues.selectors.replacing import answers_in_place
 from dialogues.selectors.sessions import dialogue_out
 
 _PAGE = 500
@@ -44,7 +45,7 @@ def as_markdown(session: DialogueSession, messages: list[MessageObject]) -> str:
     if session.book:
         by = f" by {session.book.author}" if session.book.author else ""
         lines += [_one_line(f"About “{session.book.title}”{by}"), ""]
-    for message in messages:
+    for message in answers_in_place(messages):
         if message["role"] != MessageRole.TOOL and message["content"]:
             lines += _paragraphs(message)
     return "\n".join(lines)

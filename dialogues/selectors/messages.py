@@ -124,6 +124,7 @@ def message_out(row: Row, references: Sequence[Row] = ()) -> MessageObject:
         "references": [] if gone else [reference_out(found) for found in references],
         "client_ref": _text(row["client_ref"]),
         "reply_to_message": _text(row["reply_to_message_id"]),
+        "replaced_by": _text(row["replaced_by_id"]),
         "tokens_used": row["tokens_used"],
         "model_used": row["model_used"],
         "response_time_ms": row["response_time_ms"],

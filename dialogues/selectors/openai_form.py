@@ -8,6 +8,7 @@ import orjson
 
 from dialogues.models import DialogueSession, MessageRole
 from dialogues.selectors.messages import MessageObject, messages_before
+from dialogues.selectors.replacing import answers_in_place
 
 # Seed 004 loads so many.
 USUAL = 10
@@ -21,8 +22,12 @@ def openai_history(session: DialogueSession, limit: int = USUAL) -> list[dict[st
 
 def openai_messages(messages: Iterable[MessageObject]) -> list[dict[str, Any]]:
     """Messages in that form. A tool's call and its result become the two messages that the protocol
-    wants; what was deleted, or never said, is left out."""
-    said = [message for message in messages if message["content"] and not message["deleted_at"]]
+    wants; what was deleted, replaced, or never said, is left out."""
+    said = [
+        message
+        for message in answers_in_place(messages)
+        if message["content"] and not message["deleted_at"]
+    ]
     form: list[dict[str, Any]] = []
     for key, group in groupby(said, _round):
         together = list(group)

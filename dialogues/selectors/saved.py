@@ -16,13 +16,16 @@ from dialogues.selectors.access import public_id
 from dialogues.selectors.messages import message_out, page_parameters, references_of
 from dialogues.selectors.sessions import instant
 
-# Notes of the model, tools and failed attempts are not part of what is shown to others.
+# Notes of the model, tools and failed attempts are not part of what is shown to others. A replaced
+# answer is, as long as the one that took its place is not shared itself.
 PUBLIC_MESSAGES_SQL = """
 SELECT m.* FROM dialogue_messages m
 WHERE m.session_id = %(session)s AND m.id BETWEEN %(first_id)s AND %(last_id)s
   AND m.seq > %(edge)s AND m.seq <= %(shared_up_to)s
   AND m.role IN ('user', 'assistant') AND m.deleted_at IS NULL
   AND m.error_code IN ('', 'cancelled') AND m.content <> ''
+  AND (m.replaced_by_id IS NULL OR %(shared_up_to)s <
+    (SELECT r.seq FROM dialogue_messages r WHERE r.id = m.replaced_by_id))
 ORDER BY m.seq LIMIT %(limit)s"""
 # All that a stranger is told of a citation: where it stands and what it says.
 _PUBLIC_REFERENCE = (

@@ -6,6 +6,9 @@ not grow with the length of the dialogue.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q
 
 from chatcore.errors import NotFound
 from chatcore.models import User
@@ -87,7 +90,10 @@ def _fitting(
             break
         kept.append(message)
         spent += cost
-    return kept[::-1], spent
+    # Each answer after its question: one that was asked for again came late.
+    asked: dict[UUID | None, int] = {message.pk: message.seq for message in kept}
+    kept.sort(key=lambda one: (asked.get(one.reply_to_message_id, one.seq), one.seq))
+    return kept, spent
 
 
 def _backwards(question: DialogueMessage) -> Iterator[DialogueMessage]:
@@ -100,7 +106,10 @@ def _backwards(question: DialogueMessage) -> Iterator[DialogueMessage]:
                 deleted_at__isnull=True,
                 seq__lt=edge,
                 id__lt=question.pk,
-            ).order_by("-seq")[:_PAGE]
+            )
+            # An answer that was replaced later is what the question went on from.
+            .filter(Q(replaced_by__isnull=True) | Q(replaced_by__gt=question.pk))
+            .order_by("-seq")[:_PAGE]
         )
         for message in page:
             if message.role in TOLD_ROLES and message.content:

@@ -71,7 +71,7 @@ async def steps_of(asked: Asked) -> AsyncIterator[Piece | Ended | None]:
     session_id = asked.session_id
     tail = _Tail(asked.turn_id)
     deadline = time.monotonic() + MOST_SECONDS
-    async with _listening(topic_of(session_id), asked.message["version"]) as listener:
+    async with _listening(topic_of(session_id), asked.version) as listener:
         if so_far := await in_thread(text_so_far, session_id=session_id):
             for piece in tail.catch_up(so_far):
                 yield piece

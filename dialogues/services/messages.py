@@ -1,27 +1,19 @@
 """What its author may still do with a message: edit it, take it back. Asking is in `turns.py`."""
 
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
-from chatcore.errors import Conflict, Forbidden
-from chatcore.events import MessageDeleted, MessageEdited, MessageEvent
-from chatcore.services.append import Appended, next_version
-from chatcore.services.publish import publish_on_commit
+from chatcore.errors import Forbidden
+from chatcore.events import MessageDeleted, MessageEdited
+from chatcore.services.append import Appended
 from chatcore.services.refusals import refusal_error
-from dialogues.models import DialogueMessage, DialogueSession, DialogueStatus, MessageRole
-from dialogues.selectors.messages import Row, message_row, messages_out
-from dialogues.services.changes import topic_of
+from dialogues.models import DialogueSession, DialogueStatus, MessageRole
+from dialogues.selectors.messages import Row, message_row
+from dialogues.services.changes import MessageGone, change_message
 from dialogues.services.content import checked_content
-from dialogues.services.timeline import DIALOGUE_TIMELINE
 from dialogues.services.turns import cancel_turns
-
-
-class MessageGone(Conflict):
-    code = "message_deleted"
-    title = "The message is deleted"
 
 
 @transaction.atomic
@@ -31,7 +23,7 @@ def edit_message(session: DialogueSession, message_id: UUID, content: str) -> Ap
     row = _own(session, message_id)
     if row["deleted_at"]:
         raise MessageGone
-    return _change(row, MessageEdited, content=content, edited_at=timezone.now())
+    return change_message(row, MessageEdited, content=content, edited_at=timezone.now())
 
 
 @transaction.atomic
@@ -40,7 +32,7 @@ def delete_message(session: DialogueSession, message_id: UUID) -> Appended:
     row = _own(session, message_id)
     if row["deleted_at"]:
         return Appended(dict(row), duplicate=True)
-    appended = _change(row, MessageDeleted, deleted_at=timezone.now())
+    appended = change_message(row, MessageDeleted, deleted_at=timezone.now())
     cancel_turns(session.id, question_id=message_id)
     return appended
 
@@ -51,7 +43,7 @@ def remove_message(session: DialogueSession, message_id: UUID) -> Appended:
     row = message_row(session.id, message_id)
     if row["deleted_at"]:
         return Appended(dict(row), duplicate=True)
-    return _change(row, MessageDeleted, deleted_at=timezone.now())
+    return change_message(row, MessageDeleted, deleted_at=timezone.now())
 
 
 def _own(session: DialogueSession, message_id: UUID) -> Row:
@@ -61,18 +53,3 @@ def _own(session: DialogueSession, message_id: UUID) -> Row:
     if session.status != DialogueStatus.ACTIVE:
         raise refusal_error("dialogue_closed")
     return row
-
-
-def _change(row: Row, event: type[MessageEvent], **columns: Any) -> Appended:
-    """Change one message under its dialogue's lock, with the dialogue's next version."""
-    session_id: UUID = row["session_id"]
-    version = next_version(DIALOGUE_TIMELINE, session_id)
-    changed = DialogueMessage.objects.filter(pk=row["id"], deleted_at__isnull=True).update(
-        version=version, updated_at=timezone.now(), **columns
-    )
-    if not changed:
-        raise MessageGone
-    now = message_row(session_id, row["id"])
-    (message,) = messages_out([now])
-    publish_on_commit(topic_of(session_id), event(version=version, message=message))
-    return Appended(dict(now))

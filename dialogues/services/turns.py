@@ -3,7 +3,7 @@
 The row is the queue: a worker that is told of it claims it, one that is not finds it by the sweep.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -33,6 +33,7 @@ from dialogues.selectors.messages import MessageObject, message_out, messages_ou
 from dialogues.selectors.turns import OPEN, open_turns, stranded_sessions, turn_of_question
 from dialogues.services.changes import change, topic_of
 from dialogues.services.content import checked_content, title_from
+from dialogues.services.replacing import replace_answers
 from dialogues.services.timeline import DIALOGUE_TIMELINE
 
 ANSWER_NEXT = "dialogues.answer_next"
@@ -61,36 +62,48 @@ class Asked:
     appended: Appended
     message: MessageObject
     turn_id: UUID
+    # The dialogue's at that moment: who follows the answer listens from here.
+    version: int
 
 
 @transaction.atomic
-def ask(user: User, session_id: UUID, content: str, client_ref: UUID | None = None) -> Asked:
+def ask(
+    user: User,
+    session_id: UUID,
+    content: str,
+    client_ref: UUID | None = None,
+    derived: Mapping[str, Any] | None = None,
+) -> Asked:
     """Say something in one's dialogue; the answer is owed from the moment this commits.
 
-    A repeat (same client_ref) gives the first message and its turn. Raises NotFound, RefConflict,
+    A repeat (same client_ref) gives the first message and its latest turn. `derived`: columns of
+    the message that its sender did not say, such as `context_snapshot`. Raises NotFound, RefConflict,
     `dialogue_closed`, TooManyQuestions, Invalid, or Forbidden without `dialogue:message:send`.
     """
     require(user, "dialogue:message:send")
-    draft = Draft(session_id, user.pk, checked_content(content), client_ref)
+    draft = Draft(session_id, user.pk, checked_content(content), client_ref, derived=derived or {})
     appended = append_one(DIALOGUE_TIMELINE, draft)
     message = message_out(appended.row)
     if appended.duplicate:
         turn = turn_of_question(appended.id)
-        turn_id = turn.pk if turn else _owe_answer(session_id, appended.id)
-        return Asked(session_id, appended, message, turn_id)
+        turn_id = turn.pk if turn else owe_answer(session_id, appended.id)
+        return Asked(session_id, appended, message, turn_id, appended.version)
     publish_created_on_commit(DIALOGUE_TIMELINE, appended)
     if appended.seq <= 1 + STARTERS_MOST:  # the first question, after a template's own messages
         _name_dialogue(session_id, content)
-    return Asked(session_id, appended, message, _owe_answer(session_id, appended.id))
+    turn_id = owe_answer(session_id, appended.id)
+    return Asked(session_id, appended, message, turn_id, appended.version)
 
 
-def _owe_answer(session_id: UUID, question_id: UUID) -> UUID:
+def owe_answer(session_id: UUID, question_id: UUID, **columns: Any) -> UUID:
+    """Under the dialogue's lock: queue a turn for a question and have workers told. Raises
+    TooManyQuestions."""
     if open_turns(session_id) >= MOST_WAITING:
         raise TooManyQuestions
-    # The turn takes the question's id: questions have theirs in the order of the conversation's
+    # A first turn takes the question's id: questions have theirs in the order of the conversation's
     # lock, so turns queue up in that order whichever process made them.
     turn = DialogueTurn.objects.create(
-        id=question_id, session_id=session_id, question_id=question_id
+        **{"id": question_id, "session_id": session_id, "question_id": question_id, **columns}
     )
     enqueue_on_commit(ANSWER_NEXT, session=str(session_id))
     return turn.pk
@@ -156,7 +169,8 @@ def complete_turn(
     references: Sequence[dict[str, Any]] = (),
     status: str = TurnStatus.COMPLETED,
 ) -> MessageObject:
-    """Store the answer with its references and close its turn, both or neither. Raises TurnLost.
+    """Store the answer with its references and close its turn, both or neither; what it was asked to
+    do better than is marked as replaced. Raises TurnLost.
 
     `columns` are those of the message. The turn's id is the message's client_ref, so that storing
     it twice is impossible.
@@ -188,6 +202,7 @@ def complete_turn(
     topic = topic_of(turn.session_id)
     publish_on_commit(topic, _ending(turn, columns))
     publish_on_commit(topic, MessageCreated(version=appended.version, message=message))
+    replace_answers(appended.row)
     return message
 
 
