@@ -10,6 +10,7 @@ from chatcore.models import Login, User
 from chatcore.selectors.logins import make_access_token
 from chatcore.services.jobs import create_job
 from chatcore.services.users import create_account
+from dialogues.services.life_events import log_event
 from dialogues.services.saving import save_dialogue
 from dialogues.services.sessions import create_dialogue, end_dialogue
 from dialogues.services.task_list import add_task
@@ -46,6 +47,7 @@ class Things:
     question: UUID
     saved: UUID
     task: UUID
+    event: UUID
 
 
 def things(world: Cast) -> Things:
@@ -91,6 +93,7 @@ def things(world: Cast) -> Things:
         answer=dialogue.messages.get(role="assistant").pk,
         question=question,
         task=add_task(world.mira, title="of the member").pk,
+        event=log_event(world.mira, event_type="work", energy_level=40, stress_level=60).pk,
         saved=save_dialogue(world.mira, ended, is_public=True).pk,
     )
 
@@ -120,6 +123,13 @@ def bodies(there: Things) -> dict[str, Any]:
         "PATCH saved/{saved_id}/": {"title": "x"},
         "POST tasks/": {"title": "x"},
         "PATCH tasks/{task_id}/": {"completed": True},
+        "PATCH companion/": {"title": "x"},
+        # Asking would wait for an answer; blank words are refused last of all.
+        "POST companion/messages/": {"content": " "},
+        "PATCH companion/context/": {"facts": {}},
+        "POST companion/start-over/": {"memory": True},
+        "POST life-events/": {"event_type": "work", "energy_level": 1, "stress_level": 1},
+        "PATCH life-events/{event_id}/": {"energy_level": 1},
         "POST rooms/": {"name": "x"},
         "PATCH rooms/{room_id}/": {"name": "x"},
         "POST rooms/{room_id}/messages/": words,
@@ -133,6 +143,7 @@ def bodies(there: Things) -> dict[str, Any]:
 QUERIES = {
     "GET permissions/explain/": "?permission=chat:room:create&user={member}",
     "GET books/{book_id}/search/": "?q=words",
+    "GET companion/messages/search/": "?q=words",
 }
 
 
@@ -154,6 +165,7 @@ def ids(there: Things, operation: str) -> dict[str, object]:
         "template_id": there.template,
         "saved_id": there.saved,
         "task_id": there.task,
+        "event_id": there.event,
     }
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from dialogues.models import DialogueMessage, DialogueSession
 from dialogues.services.answering import answer_next
+from dialogues.services.companion import change_companion, change_context, companion_of
 from dialogues.services.messages import delete_message, edit_message, remove_message
 from dialogues.services.regenerating import regenerate
 from dialogues.services.sessions import (
@@ -21,6 +22,7 @@ from dialogues.services.sessions import (
     rate_dialogue,
     set_current_chapter,
 )
+from dialogues.services.start_over import start_over
 from dialogues.services.turns import ask, cancel_turns
 from tests.dialogues import lighthouse
 from tests.live import Stage
@@ -131,6 +133,16 @@ def test_live_equals_reload_where_a_tool_runs(stage: Stage) -> None:
         answer_next(session.pk)
     roles = DialogueMessage.objects.filter(session=session).order_by("seq")
     assert list(roles.values_list("role", flat=True)) == ["user", "tool", "assistant"]
+
+
+def test_live_equals_reload_with_the_companion(stage: Stage) -> None:
+    session = companion_of(stage.world.mira)
+    with live_equals_reload(stage, stage.world.mira, f"dialogue:{session.pk}"):
+        change_companion(session, title="Juno", personality_settings={"tone": "direct"})
+        change_context(session, facts={"likes": "tea"})
+        ask(stage.world.mira, session.pk, "Hello.")
+        answer_next(session.pk)
+        start_over(session, messages=True, memory=True)
 
 
 def test_every_service_that_changes_a_dialogue_is_among_them() -> None:

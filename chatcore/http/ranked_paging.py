@@ -1,8 +1,9 @@
-"""Cursor paging by a number, greatest first, and by id among equals."""
+"""Cursor paging by a number or a time, greatest first, and by id among equals."""
 
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
@@ -50,15 +51,24 @@ class RankedPagination(IdPagination):
     ) -> list[Any]:
         than, sign = ("lt", "-") if side == "after" else ("gt", "")
         if edge is not None:
-            beyond = Q(**{f"{self.rank}__{than}": edge[0]})
-            equal = Q(**{self.rank: edge[0], f"pk__{than}": edge[1]})
+            value = self.value_of(edge[0])
+            beyond = Q(**{f"{self.rank}__{than}": value})
+            equal = Q(**{self.rank: value, f"pk__{than}": edge[1]})
             queryset = queryset.filter(beyond | equal)
         return list(queryset.order_by(f"{sign}{self.rank}", f"{sign}pk")[:count])
+
+    def number_of(self, row: Any) -> int:
+        """The row's rank as the cursor holds it, 0 or more."""
+        return int(getattr(row, self.rank))
+
+    def value_of(self, number: int) -> Any:
+        """What the column is compared with; a number beyond it finds nothing rather than an error."""
+        return min(number, 2**31 - 1)
 
     @override
     def _link(self, side: str, position: int) -> str:
         row = self.rows[position]
-        raw = side[:1].encode() + getattr(row, self.rank).to_bytes(8) + row.pk.bytes
+        raw = side[:1].encode() + self.number_of(row).to_bytes(8) + row.pk.bytes
         cursor = urlsafe_b64encode(raw).decode().rstrip("=")
         return replace_query_param(self.request.build_absolute_uri(), "cursor", cursor)
 
@@ -68,15 +78,30 @@ class RankedPagination(IdPagination):
         return [limit, {**cursor, "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{34}$"}}]
 
 
+class TimePagination(RankedPagination):
+    """The same by a time, the latest first; the number is microseconds since `_BEGINNING`."""
+
+    @override
+    def number_of(self, row: Any) -> int:
+        at: datetime = getattr(row, self.rank)
+        return (at - _BEGINNING) // timedelta(microseconds=1)
+
+    @override
+    def value_of(self, number: int) -> datetime:
+        return _BEGINNING + timedelta(microseconds=min(number, _MICROSECONDS_MOST))
+
+
+_BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
+_MICROSECONDS_MOST = (datetime(9999, 12, 31, tzinfo=UTC) - _BEGINNING) // timedelta(microseconds=1)
+
+
 def _read(cursor: str | None) -> tuple[str, Edge | None]:
     if not cursor:
         return "after", None
     try:
         raw = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         side = {b"a": "after", b"b": "before"}[raw[:1]]
-        # A number beyond the column finds nothing rather than an error.
-        rank = min(int.from_bytes(raw[1:9]), 2**31 - 1)
-        return side, (rank, UUID(bytes=raw[9:]))
+        return side, (int.from_bytes(raw[1:9]), UUID(bytes=raw[9:]))
     except (ValueError, KeyError):
         raise Invalid(
             "A query parameter is not valid.",

@@ -11,6 +11,8 @@ from dialogues.models import (
     DialogueStatus,
     DialogueTemplate,
     DialogueType,
+    LifeEvent,
+    LifeEventType,
     SavedDialogue,
     Task,
 )
@@ -88,3 +90,15 @@ class TaskFilter(filters.FilterSet):  # type: ignore[misc]
     class Meta:
         model = Task
         fields = ["completed"]
+
+
+class LifeEventFilter(filters.FilterSet):  # type: ignore[misc]
+    """`?event_type=&since=&until=`: times; `until` is not in it."""
+
+    event_type = filters.ChoiceFilter(choices=LifeEventType.choices)
+    since = filters.IsoDateTimeFilter(field_name="timestamp", lookup_expr="gte")
+    until = filters.IsoDateTimeFilter(field_name="timestamp", lookup_expr="lt")
+
+    class Meta:
+        model = LifeEvent
+        fields = ["event_type", "since", "until"]

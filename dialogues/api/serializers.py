@@ -105,6 +105,7 @@ class DialogueObject(serializers.Serializer[Any]):
     system_prompt = serializers.CharField()
     temperature = serializers.FloatField()
     model_name = serializers.CharField()
+    personality_settings = PlainObjectField(help_text="The companion's: `PATCH companion/`.")
     user_rating = serializers.IntegerField(allow_null=True)
     message_count = serializers.IntegerField()
     is_long = serializers.BooleanField(

@@ -4,11 +4,13 @@ from django.urls import URLPattern, URLResolver, path
 
 from dialogues.api import export, task_list, views
 from dialogues.api.book_urls import book_urls
+from dialogues.api.companion_urls import companion_urls
 from dialogues.api.saved_urls import saved_urls
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *book_urls,
     *saved_urls,
+    *companion_urls,
     path("tasks/", task_list.TaskList.as_view()),
     path("tasks/<str:task_id>/", task_list.TaskDetail.as_view()),
     path("dialogues/", views.DialogueList.as_view()),

@@ -17,6 +17,7 @@ from chatcore.http.serializers import valid
 from dialogues.api import examples
 from dialogues.api import serializers as bodies
 from dialogues.api.filters import DialogueFilter
+from dialogues.api.snapshots import WITHOUT, snapshots_wanted
 from dialogues.api.sse import EventStreamRenderer, said
 from dialogues.models import DialogueSession
 from dialogues.selectors.access import dialogue_for, dialogues_of, public_id
@@ -83,13 +84,14 @@ class MessageList(APIView):
 
     @extend_schema(
         operation_id="dialogues_messages_list",
-        parameters=POSITION_PARAMETERS,
+        parameters=[*POSITION_PARAMETERS, WITHOUT],
         responses={(200, "application/json"): bodies.MessagePageObject},
     )
     def get(self, request: Request, dialogue_id: str) -> Response:
         """Messages in ascending order, with their references."""
         session = dialogue_for(signed_in(request), dialogue_id)
-        page = message_page(session, position_from(request.query_params))
+        wanted = snapshots_wanted(request.query_params)
+        page = message_page(session, position_from(request.query_params), snapshots=wanted)
         return Response({"results": page.results, "has_more": page.has_more})
 
     @extend_schema(

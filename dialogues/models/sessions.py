@@ -22,6 +22,8 @@ UNTRACKED = [
     "last_message_at",
     "updated_at",
     "message_count",
+    "human_messages",
+    "ai_messages",
     "total_tokens_used",
     "total_cost",
 ]
@@ -81,6 +83,9 @@ class DialogueSession(Conversation):
         max_length=10, choices=DialogueStatus.choices, default=DialogueStatus.ACTIVE
     )
     message_count = models.IntegerField(default=0, editable=False)
+    # Seed 001's statistics, counted with each message: what its query counts anew each time.
+    human_messages = models.IntegerField(default=0, editable=False)
+    ai_messages = models.IntegerField(default=0, editable=False)
     context_window = models.IntegerField(
         default=4000, validators=[MinValueValidator(256), MaxValueValidator(1_000_000)]
     )
@@ -125,6 +130,11 @@ class DialogueSession(Conversation):
             # Seed 001: exactly one persistent conversation per person.
             models.UniqueConstraint(
                 fields=["user"], name="dialogue_sessions_companion", condition=Q(type="companion")
+            ),
+            # It is persistent: neither ended nor archived nor deleted, whichever door is used.
+            models.CheckConstraint(
+                name="dialogue_sessions_companion_stays",
+                condition=~Q(type="companion") | Q(status="active", deleted_at__isnull=True),
             ),
         ]
         indexes = [

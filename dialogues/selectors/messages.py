@@ -17,7 +17,7 @@ from chatcore.errors import NotFound
 from chatcore.http.positions import Position
 from chatcore.ids import public_code, uuid7_floor, uuid_time
 from chatcore.selectors.rows import fetch_rows
-from dialogues.models import DialogueSession
+from dialogues.models import DialogueMessage, DialogueSession
 from dialogues.selectors.access import public_id
 from dialogues.selectors.sessions import instant
 
@@ -35,6 +35,10 @@ WHERE m.session_id = %(session)s AND m.id BETWEEN %(first_id)s AND %(last_id)s""
 BEFORE_SQL = f"{_SELECT} AND m.seq < %(edge)s ORDER BY m.seq DESC LIMIT %(limit)s"
 AFTER_SQL = f"{_SELECT} AND m.seq > %(edge)s ORDER BY m.seq LIMIT %(limit)s"
 CHANGES_SQL = f"{_SELECT} AND m.version > %(edge)s ORDER BY m.version LIMIT %(limit)s"
+_WITHOUT_SNAPSHOT = ", ".join(
+    "NULL AS context_snapshot" if field.column == "context_snapshot" else f"m.{field.column}"
+    for field in DialogueMessage._meta.concrete_fields
+)
 REFERENCES_SQL = """
 SELECT r.* FROM message_references r WHERE r.message_id = ANY(%s)
 ORDER BY r.message_id, r.position"""
@@ -48,32 +52,53 @@ class MessagePage:
     has_more: bool
 
 
-def message_page(session: DialogueSession, position: Position) -> MessagePage:
-    """The page at a position; the newest messages where it names none."""
+def message_page(
+    session: DialogueSession, position: Position, *, snapshots: bool = True
+) -> MessagePage:
+    """The page at a position; the newest messages where it names none.
+
+    Without `snapshots` the context snapshots are not even read: they are the larger part of a row.
+    """
     if position.after_version is not None:
-        return changes_after(session, position.after_version, position.limit)
+        return changes_after(session, position.after_version, position.limit, snapshots=snapshots)
     if position.after_seq is not None:
-        return messages_after(session, position.after_seq, position.limit)
-    return messages_before(session, position.before_seq, position.limit)
+        return messages_after(session, position.after_seq, position.limit, snapshots=snapshots)
+    return messages_before(session, position.before_seq, position.limit, snapshots=snapshots)
 
 
-def messages_before(session: DialogueSession, before_seq: int | None, limit: int) -> MessagePage:
+def messages_before(
+    session: DialogueSession, before_seq: int | None, limit: int, *, snapshots: bool = True
+) -> MessagePage:
     """The last `limit` messages before a position (None: the newest)."""
     edge = before_seq if before_seq is not None else session.last_seq + 1
-    rows = fetch_rows(BEFORE_SQL, page_parameters(session.id, edge, limit))
+    rows = fetch_rows(
+        _read(BEFORE_SQL, snapshots=snapshots), page_parameters(session.id, edge, limit)
+    )
     return MessagePage(messages_out(rows[:limit][::-1]), len(rows) > limit)
 
 
-def messages_after(session: DialogueSession, after_seq: int, limit: int) -> MessagePage:
+def messages_after(
+    session: DialogueSession, after_seq: int, limit: int, *, snapshots: bool = True
+) -> MessagePage:
     """The first `limit` messages after a position."""
-    rows = fetch_rows(AFTER_SQL, page_parameters(session.id, after_seq, limit))
+    rows = fetch_rows(
+        _read(AFTER_SQL, snapshots=snapshots), page_parameters(session.id, after_seq, limit)
+    )
     return MessagePage(messages_out(rows[:limit]), len(rows) > limit)
 
 
-def changes_after(session: DialogueSession, version: int, limit: int) -> MessagePage:
+def changes_after(
+    session: DialogueSession, version: int, limit: int, *, snapshots: bool = True
+) -> MessagePage:
     """Everything said, edited or deleted after a version, in the order in which it changed."""
-    rows = fetch_rows(CHANGES_SQL, page_parameters(session.id, version, limit))
+    rows = fetch_rows(
+        _read(CHANGES_SQL, snapshots=snapshots), page_parameters(session.id, version, limit)
+    )
     return MessagePage(messages_out(rows[:limit]), len(rows) > limit)
+
+
+def _read(sql: str, *, snapshots: bool) -> str:
+    return sql if snapshots else sql.replace("m.*", _WITHOUT_SNAPSHOT, 1)
 
 
 def page_parameters(session_id: UUID, edge: int, limit: int) -> dict[str, Any]:

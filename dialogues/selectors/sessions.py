@@ -30,6 +30,7 @@ def dialogue_out(session: DialogueSession) -> dict[str, Any]:
         "system_prompt": session.system_prompt,
         "temperature": float(session.temperature),
         "model_name": session.model_name,
+        "personality_settings": session.personality_settings,
         "user_rating": session.user_rating,
         "message_count": session.message_count,
         "is_long": is_long(session),

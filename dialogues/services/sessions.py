@@ -25,6 +25,11 @@ from dialogues.services.templates import count_rating, count_use, say_starters, 
 from dialogues.services.turns import ask, cancel_turns
 
 
+class CompanionStays(Conflict):
+    code = "companion_stays"
+    title = "The companion's conversation is one for good: start over in it instead"
+
+
 class StatusNotAllowed(Conflict):
     code = "status_not_allowed"
     title = "A dialogue ends through its own address"
@@ -73,6 +78,8 @@ def change_dialogue(session: DialogueSession, **columns: Any) -> DialogueSession
         raise StatusNotAllowed
     if not columns:
         return session
+    if columns.get("status") == DialogueStatus.ARCHIVED:
+        _let_go(session)
     if columns.get("status") == DialogueStatus.ACTIVE:
         columns["ended_at"] = None
     return change(session.id, **columns)
@@ -81,6 +88,7 @@ def change_dialogue(session: DialogueSession, **columns: Any) -> DialogueSession
 @transaction.atomic
 def end_dialogue(session: DialogueSession) -> DialogueSession:
     """Nothing more may be said; what was asked is still answered. Ending twice changes nothing."""
+    _let_go(session)
     if session.status == DialogueStatus.ENDED:
         return session
     return change(session.id, status=DialogueStatus.ENDED, ended_at=timezone.now())
@@ -108,8 +116,15 @@ def set_current_chapter(session: DialogueSession, chapter: int | None) -> Dialog
 @transaction.atomic
 def delete_dialogue(session: DialogueSession) -> None:
     """Soft: it is gone for its reader at once; retention removes the rows later."""
+    _let_go(session)
     change(session.id, deleted_at=timezone.now())
     cancel_turns(session.id)
+
+
+def _let_go(session: DialogueSession) -> None:
+    """A companion is neither ended nor archived nor deleted (seed 001); the database says so, too."""
+    if session.type == DialogueType.COMPANION:
+        raise CompanionStays
 
 
 def _template(user: User, kind: str, template: UUID | None) -> DialogueTemplate | None:

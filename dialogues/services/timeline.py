@@ -49,7 +49,13 @@ DIALOGUE_TIMELINE = Timeline(
     END""",
     counters={
         "message_count": "c.message_count + x.messages",
+        "human_messages": "c.human_messages + x.human",
+        "ai_messages": "c.ai_messages + x.ai",
         "total_tokens_used": "c.total_tokens_used + x.tokens",
     },
-    sums={"tokens": "coalesce(sum(tokens_used), 0)"},
+    sums={
+        "tokens": "coalesce(sum(tokens_used), 0)",
+        "human": "count(*) FILTER (WHERE role = 'user')",
+        "ai": "count(*) FILTER (WHERE role = 'assistant')",
+    },
 )

@@ -3,7 +3,7 @@
 The row is the queue: a worker that is told of it claims it, one that is not finds it by the sweep.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -34,6 +34,7 @@ from dialogues.selectors.turns import OPEN, open_turns, stranded_sessions, turn_
 from dialogues.services.changes import change, topic_of
 from dialogues.services.content import checked_content, title_from
 from dialogues.services.replacing import replace_answers
+from dialogues.services.snapshots import observed_in
 from dialogues.services.timeline import DIALOGUE_TIMELINE
 
 ANSWER_NEXT = "dialogues.answer_next"
@@ -67,21 +68,16 @@ class Asked:
 
 
 @transaction.atomic
-def ask(
-    user: User,
-    session_id: UUID,
-    content: str,
-    client_ref: UUID | None = None,
-    derived: Mapping[str, Any] | None = None,
-) -> Asked:
+def ask(user: User, session_id: UUID, content: str, client_ref: UUID | None = None) -> Asked:
     """Say something in one's dialogue; the answer is owed from the moment this commits.
 
-    A repeat (same client_ref) gives the first message and its latest turn. `derived`: columns of
-    the message that its sender did not say, such as `context_snapshot`. Raises NotFound, RefConflict,
-    `dialogue_closed`, TooManyQuestions, Invalid, or Forbidden without `dialogue:message:send`.
+    A repeat (same client_ref) gives the first message and its latest turn. Raises NotFound,
+    RefConflict, `dialogue_closed`, TooManyQuestions, Invalid, or Forbidden without
+    `dialogue:message:send`.
     """
     require(user, "dialogue:message:send")
-    draft = Draft(session_id, user.pk, checked_content(content), client_ref, derived=derived or {})
+    content, observed = checked_content(content), observed_in(session_id)
+    draft = Draft(session_id, user.pk, content, client_ref, derived=observed)
     appended = append_one(DIALOGUE_TIMELINE, draft)
     message = message_out(appended.row)
     if appended.duplicate:
@@ -185,6 +181,7 @@ def complete_turn(
             "reply_to_message_id": turn.question_id,
             **columns,
         },
+        derived=observed_in(turn.session_id),
         trusted=True,
     )
     try:
