@@ -12,7 +12,8 @@ from uuid import uuid4
 import pytest
 
 from dialogues.models import Book
-from dialogues.selectors.passages import names_in, passages_about
+from dialogues.selectors.asking import names_in
+from dialogues.selectors.passages import passages_about
 from dialogues.services.books import import_book
 from dialogues.services.characters import put_character
 from tests.benchmarks import retrieval
@@ -91,6 +92,22 @@ def test_a_question_that_says_little_goes_on_about_the_last_one(tin: Book) -> No
     ]
 
     assert best == [3, 2]
+
+
+def test_a_question_with_a_pronoun_goes_on_about_the_last_one(tin: Book) -> None:
+    """“How did it break?” has a word of its own to search by, and still says not of what."""
+    last = "Who threw the bottle of glass?"
+    assert found("How did it break?", tin) == [], "premise"
+
+    assert passages_about("How did it break?", [tin], context=last)[0].chapter_number == 3
+    assert not passages_about("How did London break?", [tin], context=last), "it names its subject"
+
+
+def test_irregular_forms_are_one_word() -> None:
+    book = import_book(b"Chapter 1\n\nHe stole the spoon.\n\nShe hid.\n", "spoon.txt").book
+
+    assert found("Who steals?", book)[0] == (1, 1)
+    assert found("Where are they hidden?", book)[0] == (1, 2)
 
 
 def test_names_stand_inside_a_sentence_with_a_capital() -> None:

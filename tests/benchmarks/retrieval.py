@@ -1,8 +1,9 @@
 """How often the passage that answers a question is among the first found.
 
 Reads `retrieval_questions.json`: questions in a reader's words, each with quotations from the
-passage (or the few) that answers it. The constants of the ranking were chosen by looking at the
-questions of the set "tuning" only; "held-out" is what to believe.
+passage (or the few) that answers it, some with the question that was asked before (`after`). The
+constants of the ranking were chosen by looking at the questions of the set "tuning" only; "held-out"
+is what to believe.
 
 Needs the books themselves, which are not in the project: a folder named by CHATCORE_BOOKS.
 """
@@ -39,8 +40,10 @@ class Score:
 
 
 def score(questions: Sequence[dict[str, object]], find: Callable[..., list[str]]) -> Score:
-    """Ask every question; `find(book, question)` gives texts, best first."""
-    ranks = [_rank(find(q["book"], q["question"]), q["quotes"]) for q in questions]
+    """Ask every question; `find(book, question, the one before)` gives texts, best first."""
+    ranks = [
+        _rank(find(q["book"], q["question"], q.get("after", "")), q["quotes"]) for q in questions
+    ]
     found = [rank for rank in ranks if rank]
     return Score(
         questions=len(ranks),
@@ -66,14 +69,16 @@ def run(folder: Path) -> dict[str, Score]:
 
     questions = json.loads(QUESTIONS.read_text())
 
-    def plain(name: str, question: str) -> list[str]:
+    def plain(name: str, question: str, after: str) -> list[str]:
         book = books[name]
         with connection.cursor() as cursor:
-            cursor.execute(_TS_RANK, [book.search_config, question, book.pk, DEPTH])
+            words = f"{after} {question}"
+            cursor.execute(_TS_RANK, [book.search_config, words, book.pk, DEPTH])
             return [text for (text,) in cursor.fetchall()]
 
-    def ours(name: str, question: str) -> list[str]:
-        return [found.text for found in passages_about(question, [books[name]], limit=DEPTH)]
+    def ours(name: str, question: str, after: str) -> list[str]:
+        found = passages_about(question, [books[name]], limit=DEPTH, context=after)
+        return [passage.text for passage in found]
 
     with transaction.atomic():
         books: dict[str, Book] = {
@@ -81,6 +86,7 @@ def run(folder: Path) -> dict[str, Score]:
             for name in {q["book"] for q in questions}
         }
         sets = {s: [q for q in questions if q["set"] == s] for s in ("tuning", "held-out")}
+        sets["follow-ups"] = [q for q in questions if "after" in q]
         sets["all"] = questions
         scores = {
             f"{how}, {name}": score(chosen, find)
