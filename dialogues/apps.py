@@ -15,7 +15,7 @@ class DialoguesConfig(AppConfig):
         from chatcore.places import Place, register_place
         from chatcore.shelves import register_shelf
         from dialogues import demo  # noqa: F401 - registers itself
-        from dialogues.services import task_tools  # noqa: F401 - registers its tools
+        from dialogues.services import companion_tools, task_tools  # noqa: F401 - register their tools
         from dialogues.shelf import dialogue_shelf
         from dialogues.topic import DialogueTopic
 

@@ -52,6 +52,15 @@ class ToolRound:
 
 
 @dataclass(frozen=True, slots=True)
+class Companion:
+    """How the person of a companion stands (seed 001's context snapshot, every key of it or none), and
+    the personality that they gave it."""
+
+    snapshot: Mapping[str, Any]
+    personality: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What is asked, and what the answerer may know of the dialogue."""
 
@@ -73,6 +82,8 @@ class Question:
     rounds: Sequence[ToolRound] = ()
     # No more calls: the answer is to be given in words now.
     tools_spent: bool = False
+    # With the companion alone.
+    companion: Companion | None = None
 
 
 @dataclass(frozen=True, slots=True)

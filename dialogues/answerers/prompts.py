@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from openai.types.chat import ChatCompletionMessageParam
 
+from dialogues.answerers import companion_prompt
 from dialogues.answerers.port import Question
 from dialogues.answerers.tokens import TOKENS_PER_MESSAGE, tokens_of
 from dialogues.answerers.tool_protocol import round_messages, tools_as_text
@@ -79,8 +80,10 @@ def _instructions(question: Question, *, has_sources: bool) -> str:
             f"The reader has read up to chapter {question.current_chapter}. Tell nothing of what "
             "comes later."
         )
+    if question.companion:
+        said.append(companion_prompt.about_person(question.companion))
     if question.tools:
-        said.append(_TOOLS)
+        said.append(companion_prompt.TOOLS if question.companion else _TOOLS)
     if has_sources:
         said.append(_RULES)
     return "\n\n".join(said)
@@ -89,7 +92,8 @@ def _instructions(question: Question, *, has_sources: bool) -> str:
 def _identity(question: Question) -> list[str]:
     """Who the model is. A prompt comes before the book and the character, which it may not name."""
     if question.book is None:
-        return [question.system_prompt or _ASSISTANT]
+        usual = companion_prompt.IDENTITY if question.companion else _ASSISTANT
+        return [question.system_prompt or usual]
     return [*filter(None, [question.system_prompt]), _role(question)]
 
 

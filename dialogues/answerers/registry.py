@@ -1,9 +1,9 @@
 """Who answers a question: the model where one is configured, else the librarian, or, where there are
-tools, the reader of commands."""
+tools, the reader of commands; with the companion its listener."""
 
 from django.conf import settings
 
-from dialogues.answerers import commands, librarian
+from dialogues.answerers import commands, companion, librarian
 from dialogues.answerers.openai_compatible import Endpoint, OpenAICompatible
 from dialogues.answerers.port import Answerer, Question
 
@@ -11,6 +11,8 @@ from dialogues.answerers.port import Answerer, Question
 def answerer_for(question: Question) -> Answerer:
     """The configured model; the librarian where none is, or where the dialogue asks for it."""
     endpoint = configured_endpoint()
+    if endpoint is None and question.companion and question.model_name != librarian.NAME:
+        return companion.CompanionListener()
     if endpoint is None and question.tools and question.model_name != librarian.NAME:
         return commands.CommandReader()
     if endpoint is None or question.model_name == librarian.NAME:

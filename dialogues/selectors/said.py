@@ -17,12 +17,12 @@ ROLES = ("user", "assistant")
 # Seed 001's query and order. The headline is made for the rows that are shown alone: it reads the text.
 SEARCH_SQL = f"""
 WITH found AS (
-  SELECT m.id, m.seq, m.role, m.created_at, m.reply_to_message_id,
+  SELECT m.id, m.seq, m.role, m.created_at,
     translate(m.content, '{_ON}{_OFF}', '') AS content,
     ts_rank(to_tsvector('english', m.content), q.wanted) AS rank, q.wanted
   FROM dialogue_messages m, plainto_tsquery('english', %(q)s) AS q(wanted)
   WHERE m.session_id = %(session)s AND m.id BETWEEN %(first_id)s AND %(last_id)s
-    AND m.deleted_at IS NULL AND m.role = ANY(%(roles)s)
+    AND m.deleted_at IS NULL AND m.replaced_by_id IS NULL AND m.role = ANY(%(roles)s)
     AND to_tsvector('english', m.content) @@ q.wanted
   ORDER BY rank DESC, m.created_at DESC LIMIT %(limit)s
 )

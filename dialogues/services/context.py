@@ -16,6 +16,7 @@ from dialogues.answerers.port import Question, Said
 from dialogues.answerers.tokens import TOKENS_PER_MESSAGE, tokens_of
 from dialogues.models import DialogueContext, DialogueMessage, DialogueTurn, MessageRole
 from dialogues.selectors.sessions import dialogue_by_id
+from dialogues.services.snapshots import companion_told
 from dialogues.services.tools import tokens_of_tools, tools_for
 
 _PAGE = 50
@@ -45,7 +46,7 @@ def question_for(turn: DialogueTurn) -> Told:
     fixed = tokens_of(turn.question.content, session.model_name)
     fixed += tokens_of(session.system_prompt, session.model_name)
     tools = tools_for(session)
-    fixed += tokens_of_tools(session.model_name) if tools else 0
+    fixed += tokens_of_tools(session) if tools else 0
     budget = max(0, session.context_window - fixed) // 2
     kept, spent = _fitting(turn.question, budget, session.model_name)
     context = getattr(session, "context", None)
@@ -60,6 +61,7 @@ def question_for(turn: DialogueTurn) -> Told:
         model_name=session.model_name,
         context_window=session.context_window,
         tools=tools,
+        companion=companion_told(session, turn.question),
     )
     return Told(question, session.user, [str(message.pk) for message in kept], fixed + spent)
 

@@ -11,7 +11,8 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from dialogues.models import DialogueSession, DialogueType, LifeEvent
+from dialogues.answerers.port import Companion
+from dialogues.models import DialogueMessage, DialogueSession, DialogueType, LifeEvent
 from dialogues.selectors.life_events import events_in_reach
 from dialogues.selectors.mental_state import mental_state
 from dialogues.services.sanitising import clean_json, fitting
@@ -63,6 +64,13 @@ def snapshot(about: Mapping[str, Any], events: Sequence[LifeEvent], at: datetime
         }
     )
     return found
+
+
+def companion_told(session: DialogueSession, question: DialogueMessage) -> Companion | None:
+    """What the answerer of a companion knows of its person: the snapshot that the question carries."""
+    if session.type != DialogueType.COMPANION:
+        return None
+    return Companion(question.context_snapshot or {}, session.personality_settings)
 
 
 def _event(event: LifeEvent) -> dict[str, Any]:

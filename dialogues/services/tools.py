@@ -39,12 +39,14 @@ class Arguments(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class RegisteredTool:
-    """`run(user, arguments)` gives a JSON object; its `message` is a sentence for people."""
+    """`run(user, arguments)` gives a JSON object; its `message` is a sentence for people.
+    `offered_in`: the type of dialogue whose answerer may call for it."""
 
     name: str
     description: str
     arguments: type[Arguments]
     run: Callable[[User, Any], Mapping[str, Any]]
+    offered_in: DialogueType = DialogueType.ASSISTANT
 
     @property
     def declared(self) -> Tool:
@@ -84,35 +86,35 @@ def register_tool(tool: RegisteredTool) -> None:
 
 
 def tools_for(session: DialogueSession) -> Sequence[Tool]:
-    """What the answerer of a dialogue may call for: all tools with the assistant, none elsewhere.
+    """What the answerer of a dialogue may call for: the tools of the assistant or of the companion,
+    none where a book or a character speaks.
 
     A model that cannot take tools is spared them by LLM_TOOLS=off, and so is a context window of
     which they would take more than a quarter.
     """
-    if session.type != DialogueType.ASSISTANT:
+    declared = _declared(session.type)
+    if declared and configured_endpoint() and not _fit_a_model(session):
         return ()
-    if configured_endpoint() and not _fit_a_model(session):
-        return ()
-    return _declared()
+    return declared
 
 
-def tokens_of_tools(model_name: str) -> int:
-    """What declaring all tools costs of a context window."""
-    return _tokens(model_name, len(_tools))
+def tokens_of_tools(session: DialogueSession) -> int:
+    """What declaring a dialogue's tools costs of a context window."""
+    return _tokens(session.model_name, session.type, len(_tools))
 
 
 def _fit_a_model(session: DialogueSession) -> bool:
-    least = WINDOW_SHARE * tokens_of_tools(session.model_name)
+    least = WINDOW_SHARE * tokens_of_tools(session)
     return settings.LLM_TOOLS and session.context_window >= least
 
 
-def _declared() -> list[Tool]:
-    return [tool.declared for tool in _tools.values()]
+def _declared(kind: str) -> list[Tool]:
+    return [tool.declared for tool in _tools.values() if tool.offered_in == kind]
 
 
 @lru_cache(maxsize=64)
-def _tokens(model_name: str, _count: int) -> int:
-    return tokens_of(tools_as_text(Question("", tools=_declared())), model_name)
+def _tokens(model_name: str, kind: str, _count: int) -> int:
+    return tokens_of(tools_as_text(Question("", tools=_declared(kind))), model_name)
 
 
 def run_tool(user: User, call: ToolCall) -> Outcome:
