@@ -12,3 +12,6 @@ class ChatcoreConfig(AppConfig):
     def ready(self) -> None:
         # Here: checks look at models, which are not there when this module is imported.
         from chatcore import checks  # noqa: F401
+        from chatcore.places import Place, register_place
+
+        register_place(Place("search", "Search", order=5))

@@ -12,11 +12,14 @@ from asgiref.sync import async_to_sync, iscoroutinefunction, sync_to_async
 from channels.layers import get_channel_layer
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.decorators import sync_and_async_middleware
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 
+from chatcore.metrics import SEARCH_BEHIND
+from chatcore.selectors.message_search import message_sources
+from chatcore.selectors.search_marks import seconds_behind
 from chatcore.services.partitions import partition_problems
 
 log = structlog.get_logger(__name__)
@@ -165,7 +168,19 @@ async def metrics(request: HttpRequest) -> HttpResponse:
     if not _may_read_metrics(request):
         return HttpResponse("Set METRICS_TOKEN and send it as a bearer token.\n", status=403)
     await recent_probes()
+    await sync_to_async(_measure_search, thread_sensitive=False)()
     return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+def _measure_search() -> None:
+    """How far full-text search lies behind, as far as the database can be asked."""
+    try:
+        for name, source in message_sources().items():
+            SEARCH_BEHIND.labels(name).set(seconds_behind(source))
+    except DatabaseError as error:
+        log.warning("search_not_measured", error=str(error))
+    finally:
+        connection.close()
 
 
 _PATHS: dict[str, Callable[[HttpRequest], Awaitable[HttpResponse]]] = {

@@ -4,3 +4,8 @@ from prometheus_client import Counter, Gauge
 
 SOCKETS = Gauge("chatcore_sockets", "Open sockets of this process")
 ACKS = Counter("chatcore_acks_total", "Messages acknowledged over the socket")
+SEARCH_BEHIND = Gauge(
+    "chatcore_search_behind_seconds",
+    "How long the oldest message has been waiting to be found by search",
+    ["messages"],
+)

@@ -13,6 +13,7 @@ from django.shortcuts import render
 
 from chatcore.errors import ChatcoreError
 from chatcore.http.limits import Rule
+from chatcore.http.positions import Position, position_around
 from chatcore.http.problem import problem_headers
 from chatcore.http.throttles import SAFE, enforce
 from chatcore.models import User
@@ -127,3 +128,25 @@ def position(request: HttpRequest, name: str) -> int | None:
     """A `seq` from the query string; whatever is no number is as if it were not there."""
     text = request.GET.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
+# So many messages more are shown at once, if the page then ends with the newest and can be live.
+_NEAR_THE_END = 150
+
+
+def place_in(request: HttpRequest, last_seq: int, length: int) -> Position:
+    """Which messages a conversation's page shows: `?around=` one of them, `?before=`, or the newest."""
+    around = position(request, "around")
+    if around is None:
+        return Position(position(request, "before"), None, None, length)
+    place = position_around(around, length)
+    after = place.after_seq or 0
+    near = last_seq - after <= _NEAR_THE_END
+    return replace(place, limit=max(last_seq - after, length)) if near else place
+
+
+def is_past(request: HttpRequest, place: Position, last_seq: int) -> bool:
+    """Whether newer messages lie below the page; such a page is not live."""
+    if place.after_seq is None:
+        return "before" in request.GET
+    return place.after_seq + place.limit < last_seq

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from chatcore.services.logins import forget_outlived_logins
 from chatcore.services.partitions import create_partitions
+from chatcore.services.search_feed import read_behind, read_recent
 
 
 @shared_task(name="chatcore.create_partitions")
@@ -16,3 +17,15 @@ def create_partitions_ahead() -> None:
 def forget_logins() -> None:
     """Daily: sign-ins that have run out."""
     forget_outlived_logins()
+
+
+@shared_task(name="chatcore.read_recent_for_search", acks_late=False)
+def read_recent_for_search() -> None:
+    """Every two seconds: the words of what was just said."""
+    read_recent()
+
+
+@shared_task(name="chatcore.read_behind_for_search", acks_late=False)
+def read_behind_for_search() -> None:
+    """Every minute: the words of whatever was missed."""
+    read_behind()

@@ -51,6 +51,17 @@ app.conf.update(
             "task": "analytics.refresh_views",
             "schedule": crontab(minute="*/15"),
         },
+        # Whoever comes too late for its turn may leave it to the next.
+        "read-recent-for-search": {
+            "task": "chatcore.read_recent_for_search",
+            "schedule": 2.0,
+            "options": {"expires": 2},
+        },
+        "read-behind-for-search": {
+            "task": "chatcore.read_behind_for_search",
+            "schedule": 60.0,
+            "options": {"expires": 60},
+        },
         "sweep-imports": {"task": "dialogues.sweep_imports", "schedule": 60.0},
     },
 )

@@ -242,6 +242,7 @@ SPECTACULAR_SETTINGS = {
         "AccountStatusEnum": "chatcore.models.users.AccountStatus",
         "CurrentStatusEnum": "chatcore.models.users.CurrentStatus",
         "JobStateEnum": "chatcore.models.jobs.JobState",
+        "HitKindEnum": "chatcore.search.HIT_KINDS",
         "DialogueTypeEnum": "dialogues.models.sessions.DialogueType",
         "BegunDialogueTypeEnum": "dialogues.models.templates.DialogueTemplate.Type",
         "StarterRoleEnum": "dialogues.models.templates.StarterRole",

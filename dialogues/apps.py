@@ -13,8 +13,12 @@ class DialoguesConfig(AppConfig):
         # After the models are loaded.
         from chatcore.live.topics import register_topic_kind
         from chatcore.places import Place, register_place
+        from chatcore.search import register_searchable
+        from chatcore.selectors.message_search import register_message_source
         from chatcore.shelves import register_shelf
         from dialogues import demo  # noqa: F401 - registers itself
+        from dialogues.search import SearchableBooks, SearchableDialogues
+        from dialogues.selectors.search import DIALOGUE_SOURCE
         from dialogues.services import companion_tools, task_tools  # noqa: F401 - register their tools
         from dialogues.shelf import dialogue_shelf
         from dialogues.topic import DialogueTopic
@@ -24,3 +28,6 @@ class DialoguesConfig(AppConfig):
         register_place(Place("saved", "Saved", order=30))
         register_place(Place("tasks", "Tasks", order=40))
         register_shelf("dialogues", dialogue_shelf, order=10)
+        register_message_source("dialogues", DIALOGUE_SOURCE)
+        register_searchable("dialogues", SearchableDialogues(), order=10)
+        register_searchable("books", SearchableBooks(), order=30)

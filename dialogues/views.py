@@ -12,13 +12,13 @@ from chatcore.errors import ChatcoreError
 from chatcore.http.limits import Rule
 from chatcore.http.throttles import enforce
 from chatcore.ids import uuid7
-from chatcore.pages import Line, PageRequest, page, position, render_page
+from chatcore.pages import Line, PageRequest, is_past, page, place_in, render_page
 from dialogues.forms import AskForm, NewDialogueForm
 from dialogues.models import DialogueSession
 from dialogues.pages import PAGE_LENGTH, lines_of
 from dialogues.selectors.access import dialogue_for
 from dialogues.selectors.feedback import verdicts_on
-from dialogues.selectors.messages import messages_before
+from dialogues.selectors.messages import message_page
 from dialogues.selectors.reading import book_to_read, books_to_read, chapter_to_read
 from dialogues.selectors.saved import saved_of
 from dialogues.selectors.sessions import is_long
@@ -38,7 +38,8 @@ def dialogue(request: PageRequest, dialogue_id: UUID) -> HttpResponse:
 
 def _thread(request: PageRequest, session: DialogueSession) -> dict[str, Any]:
     """Everything one page of a dialogue shows."""
-    history = messages_before(session, position(request, "before"), PAGE_LENGTH)
+    place = place_in(request, session.last_seq, PAGE_LENGTH)
+    history, past = message_page(session, place), is_past(request, place, session.last_seq)
     first_seq = history.results[0]["seq"] if history.results else 0
     verdicts = verdicts_on(request.user.pk, [UUID(one["id"]) for one in history.results])
     lines = lines_of(session, history.results, request.user.shown_name, verdicts)
@@ -53,8 +54,8 @@ def _thread(request: PageRequest, session: DialogueSession) -> dict[str, Any]:
         "suggestion_ref": uuid7(),
         "saved": saved_of(request.user, session),
         "ratings": range(1, 6),
-        "earlier_url": f"?before={first_seq}" if history.has_more else "",
-        "later_url": request.path if "before" in request.GET else "",
+        "earlier_url": f"?before={first_seq}" if first_seq > 1 else "",
+        "later_url": request.path if past else "",
         "is_long": is_long(session),
         "answering": open_turns(session.pk) > 0,
         "send_url": reverse("dialogue_ask", args=[session.pk]),

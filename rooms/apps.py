@@ -13,12 +13,18 @@ class RoomsConfig(AppConfig):
         # After the models are loaded.
         from chatcore.live.express import register_express
         from chatcore.live.topics import register_topic_kind
+        from chatcore.search import register_searchable
+        from chatcore.selectors.message_search import register_message_source
         from chatcore.shelves import register_shelf
         from rooms import demo  # noqa: F401 - registers itself
         from rooms.express import read_messages
+        from rooms.search import SearchableRooms
+        from rooms.selectors.search import ROOM_SOURCE
         from rooms.shelf import room_shelf
         from rooms.topic import RoomTopic
 
         register_topic_kind(RoomTopic())
         register_express("/api/v1/rooms/{id}/messages/", read_messages)
         register_shelf("rooms", room_shelf, order=20)
+        register_message_source("rooms", ROOM_SOURCE)
+        register_searchable("rooms", SearchableRooms(), order=20)

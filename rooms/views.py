@@ -10,9 +10,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chatcore.errors import ChatcoreError
-from chatcore.http.positions import Position
 from chatcore.ids import uuid7
-from chatcore.pages import PageRequest, page, position, render_page
+from chatcore.pages import PageRequest, is_past, page, place_in, render_page
 from chatcore.selectors.presence import online_in
 from chatcore.selectors.users import ids_of_people, person_named
 from rooms.forms import InviteForm, NewRoomForm, SayForm
@@ -39,8 +38,9 @@ def room(request: PageRequest, room_id: UUID) -> HttpResponse:
 def _thread(request: PageRequest, access: RoomAccess) -> dict[str, Any]:
     """Everything one page of a room shows."""
     found, place = access.room, access.participant
-    before = Position(position(request, "before"), None, None, PAGE_LENGTH)
-    history, title = messages_page(access, before), room_title(request.user, found)
+    where = place_in(request, found.last_seq, PAGE_LENGTH)
+    history, title = messages_page(access, where), room_title(request.user, found)
+    first_seq = history["results"][0]["seq"] if history["results"] else 0
     return {
         "topic": f"room:{found.pk}",
         "conversation": found,
@@ -48,8 +48,8 @@ def _thread(request: PageRequest, access: RoomAccess) -> dict[str, Any]:
         "people": people_in(list(participants_of(found)), online_in(f"room:{found.pk}")),
         "people_open": "people" in request.GET,
         "lines": lines_of(history["results"], request.user),
-        "earlier_url": (f"?before={history['results'][0]['seq']}" if history["has_more"] else ""),
-        "later_url": request.path if "before" in request.GET else "",
+        "earlier_url": f"?before={first_seq}" if first_seq > access.first_visible_seq else "",
+        "later_url": request.path if is_past(request, where, found.last_seq) else "",
         "unread": found.last_seq - place.last_read_seq,
         "may_invite": access.may_invite,
         "new_ref": uuid7(),

@@ -144,6 +144,7 @@ QUERIES = {
     "GET permissions/explain/": "?permission=chat:room:create&user={member}",
     "GET books/{book_id}/search/": "?q=words",
     "GET companion/messages/search/": "?q=words",
+    "GET search/": "?q=words",
 }
 
 

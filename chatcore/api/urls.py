@@ -8,7 +8,7 @@ from drf_spectacular.views import (
 )
 from rest_framework.permissions import AllowAny
 
-from chatcore.api.views import auth, jobs, permissions, users
+from chatcore.api.views import auth, jobs, permissions, search, users
 from chatcore.http.schema import OnceGenerator
 
 open_to_all = {"permission_classes": [AllowAny], "authentication_classes": []}
@@ -24,6 +24,7 @@ urlpatterns = [
     path("users/", users.PeopleView.as_view()),
     path("users/<uuid:user_id>/", users.PersonView.as_view()),
     path("permissions/explain/", permissions.ExplainView.as_view()),
+    path("search/", search.SearchView.as_view()),
     path("jobs/<uuid:job_id>/", jobs.JobView.as_view(), name="job"),
     path(
         "schema/",

@@ -18,6 +18,7 @@ from chatcore.errors import Conflict, Forbidden, Invalid
 from chatcore.models import AccountStatus, AccountType, SupportLevel, User
 from chatcore.selectors.users import email_taken, username_taken
 from chatcore.services.logins import revoke_all
+from chatcore.services.search_feed import read_anew
 
 PROFILE_COLUMNS = frozenset(
     {
@@ -144,6 +145,7 @@ def verify_email(user: User, email: str) -> None:
     user.refresh_from_db()
 
 
+@transaction.atomic
 def update_profile(user: User, **columns: Any) -> User:
     """Change what a person may change about themselves; unknown names are a fault of the caller."""
     if not columns:
@@ -153,6 +155,8 @@ def update_profile(user: User, **columns: Any) -> User:
     for name, value in columns.items():
         setattr(user, name, value)
     user.save(update_fields=[*columns, "updated_at"])
+    if "language" in columns:
+        read_anew(user.pk)
     return user
 
 

@@ -17,6 +17,8 @@ from dialogues.models.messages import MessageReference as MessageReference
 from dialogues.models.messages import MessageRole as MessageRole
 from dialogues.models.messages import ReferenceType as ReferenceType
 from dialogues.models.saved import SavedDialogue as SavedDialogue
+from dialogues.models.search import DialogueMessageWords as DialogueMessageWords
+from dialogues.models.search import DialogueSearchMark as DialogueSearchMark
 from dialogues.models.sessions import DialogueSession as DialogueSession
 from dialogues.models.sessions import DialogueStatus as DialogueStatus
 from dialogues.models.sessions import DialogueType as DialogueType

@@ -4,7 +4,7 @@ import pghistory
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Length
 from psqlextra.models import PostgresPartitionedModel
 from psqlextra.types import PostgresPartitioningMethod
@@ -97,6 +97,12 @@ class DialogueMessage(Message, PostgresPartitionedModel):
                 fields=["replaced_by"],
                 name="dialogue_messages_replaced",
                 condition=Q(replaced_by__isnull=False),
+            ),
+            # recent_changes(): what search has to read again; a message as it was sent is not in it.
+            models.Index(
+                fields=["updated_at"],
+                name="dialogue_messages_changed",
+                condition=~Q(version=F("created_version")),
             ),
         ]
 

@@ -9,9 +9,9 @@ from django.db import connection, transaction
 from django.utils.text import slugify
 
 from chatcore.ids import uuid7
+from chatcore.languages import search_config
 from chatcore.models import User
 from dialogues.importing import ParsedBook, read_book
-from dialogues.importing.languages import search_config
 from dialogues.importing.parsed import ParsedChapter, ParsedPassage, Progress
 from dialogues.models import Book, BookChapter
 

@@ -12,3 +12,5 @@ from rooms.models.rooms import MOST_PARTICIPANTS as MOST_PARTICIPANTS
 from rooms.models.rooms import ChatRoom as ChatRoom
 from rooms.models.rooms import RoomStatus as RoomStatus
 from rooms.models.rooms import RoomType as RoomType
+from rooms.models.search import RoomMessageWords as RoomMessageWords
+from rooms.models.search import RoomSearchMark as RoomSearchMark

@@ -3,7 +3,7 @@
 import pghistory
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Length
 from psqlextra.models import PostgresPartitionedModel
 from psqlextra.types import PostgresPartitioningMethod
@@ -115,6 +115,12 @@ class RoomMessage(Message, PostgresPartitionedModel):
                 fields=["robot_response_to"],
                 name="room_messages_robot_to",
                 condition=Q(robot_response_to__isnull=False),
+            ),
+            # recent_changes(): what search has to read again; a message as it was sent is not in it.
+            models.Index(
+                fields=["updated_at"],
+                name="room_messages_changed",
+                condition=~Q(version=F("created_version")),
             ),
         ]
 

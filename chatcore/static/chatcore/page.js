@@ -42,8 +42,6 @@ export async function fetchPage(url) {
 
 /** "Earlier messages" is a link to a page; with script its messages are put above instead. */
 export function loadEarlier() {
-  // A page of the past is for browsers without script: live messages would not fit below it.
-  if (new URLSearchParams(location.search).has("before")) return location.replace(location.pathname);
   document.addEventListener("click", async (event) => {
     const link = /** @type {Element} */ (event.target).closest?.("[data-earlier]");
     if (!link) return;
