@@ -10,6 +10,7 @@ by two callers: `append` on Django's connection and the flusher on its own.
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -29,7 +30,8 @@ from chatcore.services.timeline import Timeline
 class Draft:
     """A message that somebody wants stored. `trusted` skips the rights: the caller has checked.
 
-    `derived` are columns that we add ourselves: a repeat may come with other ones.
+    `derived` are columns that we add ourselves: a repeat may come with other ones. `at` is for what
+    was said elsewhere, long ago; its month must exist (`create_months`).
     """
 
     conversation: UUID
@@ -39,6 +41,7 @@ class Draft:
     columns: Mapping[str, Any] = field(default_factory=dict)
     trusted: bool = False
     derived: Mapping[str, Any] = field(default_factory=dict)
+    at: datetime | None = None
 
     @property
     def fingerprint(self) -> UUID:
@@ -128,7 +131,7 @@ def payload(timeline: Timeline, drafts: Sequence[Draft], locked: Sequence[Row]) 
     now = timezone.now()
     records = []
     for ord_, draft in enumerate(drafts):
-        minted = uuid7_after(last.get(draft.conversation), now)
+        minted = uuid7_after(last.get(draft.conversation), draft.at or now)
         last[draft.conversation] = minted
         records.append(_record(timeline, draft, ord_, minted))
     return orjson.dumps(records).decode()
