@@ -9,6 +9,8 @@ from dialogues.models.context import DialogueContext as DialogueContext
 from dialogues.models.feedback import MessageFeedback as MessageFeedback
 from dialogues.models.feedback import ReviewState as ReviewState
 from dialogues.models.feedback import Verdict as Verdict
+from dialogues.models.legacy import LegacyImport as LegacyImport
+from dialogues.models.legacy import LegacyKind as LegacyKind
 from dialogues.models.life_events import LifeEvent as LifeEvent
 from dialogues.models.life_events import LifeEventType as LifeEventType
 from dialogues.models.messages import DialogueMessage as DialogueMessage
