@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from decimal import Decimal
 from functools import cache
 from ipaddress import ip_network
 from pathlib import Path
@@ -41,6 +42,10 @@ class Env(BaseSettings):
     LLM_MODEL: str = ""
     LLM_TOOLS: Literal["on", "off"] = "on"
     EMBEDDING_MODEL: str = ""
+    BUDGET_USER_MONTH_USD: Decimal = Field(Decimal(0), ge=0)
+    BUDGET_USER_MONTH_TOKENS: int = Field(0, ge=0)
+    BUDGET_SESSION_USD: Decimal = Field(Decimal(0), ge=0)
+    BUDGET_SESSION_TOKENS: int = Field(0, ge=0)
     DIALOGUE_SOFT_LIMIT: int = Field(1_000, ge=0)
     ASSISTANT_KEPT_DAYS: int = Field(0, ge=0, le=36_500)
     DELETED_KEPT_DAYS: int = Field(30, ge=0, le=36_500)

@@ -292,6 +292,12 @@ LLM_BASE_URL, LLM_API_KEY, LLM_MODEL = _env.LLM_BASE_URL, _env.LLM_API_KEY, _env
 LLM_TOOLS = _env.LLM_TOOLS == "on"
 EMBEDDING_MODEL = _env.EMBEDDING_MODEL
 
+# What a person may spend in a calendar month (UTC) and in one dialogue. 0: no limit.
+BUDGET_USER_MONTH_USD = _env.BUDGET_USER_MONTH_USD
+BUDGET_USER_MONTH_TOKENS = _env.BUDGET_USER_MONTH_TOKENS
+BUDGET_SESSION_USD = _env.BUDGET_SESSION_USD
+BUDGET_SESSION_TOKENS = _env.BUDGET_SESSION_TOKENS
+
 # Messages after which a person is told to begin anew; nothing is refused. 0: never.
 DIALOGUE_SOFT_LIMIT = _env.DIALOGUE_SOFT_LIMIT
 # Days. 0: silent dialogues with the assistant stay; deleted dialogues stay hidden for ever.

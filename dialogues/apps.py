@@ -27,6 +27,7 @@ class DialoguesConfig(AppConfig):
         register_place(Place("books", "Library", order=10))
         register_place(Place("saved", "Saved", order=30))
         register_place(Place("tasks", "Tasks", order=40))
+        register_place(Place("usage", "Usage", order=50, where="sheet"))
         register_shelf("dialogues", dialogue_shelf, order=10)
         register_message_source("dialogues", DIALOGUE_SOURCE)
         register_searchable("dialogues", SearchableDialogues(), order=10)

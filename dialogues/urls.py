@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from dialogues import saved_views, task_views, views
+from dialogues import saved_views, task_views, usage_views, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("dialogues/new/", views.dialogue_new, name="dialogue_new"),
@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("dialogues/assistant/", task_views.assistant_new, name="assistant_new"),
     path("tasks/", task_views.tasks, name="tasks"),
     path("tasks/<uuid:task_id>/", task_views.task_change, name="task_change"),
+    path("usage/", usage_views.usage, name="usage"),
     path("books/", views.books, name="books"),
     path("books/<uuid:book_id>/", views.book, name="book"),
     path("books/<uuid:book_id>/chapters/<int:number>/", views.chapter, name="chapter"),

@@ -13,6 +13,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any
 
 from chatcore.models import User
@@ -114,6 +115,8 @@ def _message(picture: Picture, message: Json) -> None:
     else:
         about["message_count"] += 1
         about["total_tokens_used"] += message["tokens_used"] or 0
+        costs = [Decimal(str(one["cost"] or 0)) for one in picture["messages"].values()]
+        about["total_cost"] = float(round(sum(costs, Decimal(0)), 4))
 
 
 def _read(picture: Picture, read: Json) -> None:
@@ -130,7 +133,10 @@ def _room(picture: Picture, room: Json) -> None:
 
 
 def _dialogue(picture: Picture, dialogue: Json) -> None:
-    counted = ("last_seq", "message_count", "total_tokens_used", "last_message_at", "version")
+    counted = (
+        *("last_seq", "message_count", "total_tokens_used", "total_cost"),
+        *("last_message_at", "version"),
+    )
     picture["about"].update({k: v for k, v in _known(dialogue).items() if k not in counted})
 
 

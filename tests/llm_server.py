@@ -30,7 +30,6 @@ class Call:
 
 # A piece of text; a pause in seconds; something to wait for; 0 to break off; a tool call.
 Step = str | float | threading.Event | Call
-_USAGE = {"prompt_tokens": 120, "completion_tokens": 30, "total_tokens": 150}
 
 
 @dataclass
@@ -45,6 +44,8 @@ class LlmServer:
     cut_after: int | None = None
     fail_after: int | None = None
     tells_usage: bool = True
+    # (prompt, completion) in tokens.
+    usage: tuple[int, int] = (120, 30)
     key: str = "test-key"
     requests: list[dict[str, Any]] = field(default_factory=list)
     released: threading.Event = field(default_factory=threading.Event)
@@ -77,6 +78,7 @@ class LlmServer:
 
     def start_over(self) -> None:
         self.requests.clear()
+        self.usage, self.tells_usage = (120, 30), True
         self._next.clear()
 
     def steps(self) -> Sequence[Step]:
@@ -108,7 +110,15 @@ class LlmServer:
         reason = "tool_calls" if any(isinstance(step, Call) for step in steps) else "stop"
         yield {**head, "choices": [{"index": 0, "delta": {}, "finish_reason": reason}]}
         if self.tells_usage:
-            yield {**head, "choices": [], "usage": _USAGE}
+            yield {**head, "choices": [], "usage": _told(*self.usage)}
+
+
+def _told(prompt: int, completion: int) -> dict[str, int]:
+    return {
+        "prompt_tokens": prompt,
+        "completion_tokens": completion,
+        "total_tokens": prompt + completion,
+    }
 
 
 def _call_deltas(call: Call) -> Iterator[dict[str, Any]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -39,7 +41,14 @@ from chatcore.services.logins import open_login
 from chatcore.services.partitions import create_partitions
 from chatcore.services.permissions import grant
 from chatcore.services.users import create_account
-from dialogues.models import Book, DialogueMessage, DialogueSession
+from dialogues.models import (
+    Book,
+    Budget,
+    DialogueMessage,
+    DialogueSession,
+    ModelPrice,
+    Spending,
+)
 from dialogues.services.book_imports import run_import
 from dialogues.services.characters import put_character
 from dialogues.services.feedback import give_feedback
@@ -90,8 +99,22 @@ def full(world: Cast) -> Cast:
     CrontabSchedule.objects.create(minute="1")
     SolarSchedule.objects.create(event="sunset", latitude=1, longitude=1)
     ClockedSchedule.objects.create(clocked_time=world.ada.created_at)
+    _priced_and_spent(world.mira, "parrot")
     refresh_all()
     return world
+
+
+def _priced_and_spent(user: User, model: str) -> None:
+    """A price, a budget and a spending, the first two changed once for their history."""
+    day = date(2026, 1, 1)
+    price = ModelPrice.objects.create(
+        model=model, valid_from=day, prompt_price=Decimal(1), completion_price=Decimal(2)
+    )
+    budget = Budget.objects.create(user=user)
+    price.prompt_price, budget.month_usd = Decimal(3), Decimal(5)
+    price.save()
+    budget.save()
+    Spending.objects.create(id=uuid4(), user=user, month=day, tokens=1)
 
 
 def _kept_and_judged(world: Cast, session: DialogueSession, session_id: Any) -> None:
@@ -204,6 +227,7 @@ def _one_more_of_everything(cast: Cast, book: Book, number: int) -> None:
     every = IntervalSchedule.objects.create(every=number + 2, period="days")
     PeriodicTask.objects.create(name=f"task {number}", task="x.y", interval=every)
     Group.objects.create(name=f"group {number}")
+    _priced_and_spent(user, f"parrot-{number}")
 
 
 def _cost(client: Client, url: str) -> int:

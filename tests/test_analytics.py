@@ -56,6 +56,11 @@ def session(user: User, begun: datetime, **columns: Any) -> DialogueSession:
     return made
 
 
+def cost(dollars: str) -> dict[str, Decimal]:
+    """A dialogue's cost, exact and as the seed keeps it."""
+    return {"exact_cost": Decimal(dollars), "total_cost": Decimal(dollars)}
+
+
 @pytest.fixture
 def mixed(world: Cast) -> Book:
     """Several users, types, null books and characters, ended and open, rated or not, dear and free."""
@@ -65,10 +70,10 @@ def mixed(world: Cast) -> Book:
     about = {"type": "book", "book": book}
     with_marten = {"type": "character", "book": book, "character": marten}
     ended = {"status": "ended", "ended_at": NOON + timedelta(minutes=61, seconds=7)}
-    costs = {"total_cost": Decimal("0.1234"), "total_tokens_used": 1001, "message_count": 7}
+    costs = {**cost("0.1234"), "total_tokens_used": 1001, "message_count": 7}
     session(world.mira, NOON, **about, user_rating=5, **ended, **costs)
     session(world.mira, NOON, **about, user_rating=2, message_count=2)
-    session(world.otto, NOON, **about, total_cost=Decimal("12.0001"), **ended)
+    session(world.otto, NOON, **about, **cost("12.0001"), **ended)
     session(world.otto, NOON, **with_marten, user_rating=4, message_count=3)
     session(world.mira, NOON, **{**with_marten, "character": ines}, **ended)
     session(world.mira, NOON, type="companion", **costs)
@@ -222,7 +227,7 @@ def test_it_answers_the_seeds_question_about_the_last_seven_days(
     """Test case 5: refresh, then read the last seven days, the newest first."""
     today = timezone.now()
     for ago in (0, 0, 3, 7, 8):
-        session(world.mira, today - timedelta(days=ago), total_cost=Decimal("0.25"))
+        session(world.mira, today - timedelta(days=ago), **cost("0.25"))
     refresh_all()
     since = (today - timedelta(days=7)).date()
     found = client_of(world.sven).get(f"{DIALOGUES}?date_from={since}").json()["results"]

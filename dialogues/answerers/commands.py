@@ -29,20 +29,20 @@ class CommandReader:
         who finds it in the books kept as general knowledge, or says what is understood."""
         if question.rounds:
             yield from spoken(results_in_words(question) or "Done.")
-            yield Finished(model_used=NAME, tokens_used=0)
+            yield Finished(model_used=NAME)
             return
         found = call_in(question.content)
         if found is None:
             yield from _no_command(question)
             return
         yield ToolCall("command", found.tool, json.dumps(found.arguments))
-        yield Finished(model_used=NAME, tokens_used=0)
+        yield Finished(model_used=NAME)
 
 
 def _no_command(question: Question) -> Generator[Delta | Citation | Finished]:
     for piece in Librarian(nothing=_help).answer(question):
         if isinstance(piece, Finished) and not piece.confidence_score:
-            yield Finished(model_used=NAME, tokens_used=0)
+            yield Finished(model_used=NAME)
         else:
             yield piece
 

@@ -35,7 +35,7 @@ class CompanionListener:
             yield call
         else:
             yield from spoken(_said(question, companion))
-        yield Finished(model_used=NAME, tokens_used=0)
+        yield Finished(model_used=NAME)
 
 
 def _call_in(question: Question) -> ToolCall | None:

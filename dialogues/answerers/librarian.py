@@ -35,12 +35,12 @@ class Librarian:
         found = _fitting(question, books)
         if not found:
             yield from spoken(self._nothing(question, books))
-            yield Finished(model_used=NAME, tokens_used=0, confidence_score=0.0)
+            yield Finished(model_used=NAME, confidence_score=0.0)
             return
         yield from spoken(_opening(question))
         yield from _quotations(question, books, found)
         best = round(found[0].similarity_score, 2)
-        yield Finished(model_used=NAME, tokens_used=0, confidence_score=best)
+        yield Finished(model_used=NAME, confidence_score=best)
 
 
 def _fitting(question: Question, books: Sequence[Book]) -> list[FoundPassage]:

@@ -16,8 +16,9 @@ from dialogues.answerers.port import (
     Piece,
     Question,
     ToolCall,
+    Usage,
 )
-from dialogues.answerers.prompts import prompt_for
+from dialogues.answerers.prompts import prompt_for, tokens_sent
 from dialogues.answerers.quote_gate import QuoteGate
 from dialogues.answerers.tool_protocol import CallsInPieces, results_in_words, tool_arguments
 from dialogues.selectors.books import knowledge_bases
@@ -28,6 +29,8 @@ MOST_PASSAGES = 12
 CONNECT_SECONDS = 5.0
 # The longest silence between two pieces of a stream; models may think before they speak.
 SILENCE_SECONDS = 60.0
+# Nobody can say anything in fewer tokens; no request takes more.
+LEAST_ANSWER, MOST_TOKENS = 8, 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +54,29 @@ class OpenAICompatible:
 
         Raises AnswererError with the codes `llm_unreachable`, `llm_timeout`, `llm_rate_limited`,
         `llm_failed`, `llm_empty` (worth a repeat) and `llm_refused_key`, `llm_unknown_model`,
-        `llm_bad_request` (not).
+        `llm_bad_request`, `budget_spent` (not).
         """
         model = question.model_name or self._endpoint.model
         prompt = prompt_for(question, _found(question), model)
+        sent = tokens_sent(prompt.messages, question, model)
         gate, reply = QuoteGate(prompt.sources), _Reply(model)
         with _told_apart(self._endpoint), self._client() as client:
             stream = client.chat.completions.create(
                 model=model,
                 messages=prompt.messages,
                 temperature=question.temperature,
-                max_tokens=prompt.answer_tokens,
+                max_tokens=_room(question, sent, prompt.answer_tokens),
                 stream=True,
                 stream_options={"include_usage": True},
                 **tool_arguments(question),
             )
             with stream:
+                # What is sent is charged for, whatever comes of it.
+                yield Usage(model, sent, estimated=True)
                 for chunk in stream:
                     yield from gate.take(reply.text_of(chunk))
+                    if chunk.usage:
+                        yield reply.usage_told(chunk.usage)
         if (reply.has_text or reply.calls) and not reply.finish_reason:
             # Over HTTP/1.0 and some proxies a cut stream looks like its end.
             raise _error("llm_unreachable", "The model's server broke off in the answer.")
@@ -104,7 +112,6 @@ class _Reply:
 
     def __init__(self, model: str) -> None:
         self.model = model
-        self.usage: CompletionUsage | None = None
         self.finish_reason = ""
         self.has_text = False
         self.calls = CallsInPieces()
@@ -122,7 +129,6 @@ class _Reply:
 
     def text_of(self, chunk: ChatCompletionChunk) -> str:
         self.model = chunk.model or self.model
-        self.usage = chunk.usage or self.usage
         text = ""
         for choice in chunk.choices:
             text += choice.delta.content or ""
@@ -131,16 +137,25 @@ class _Reply:
         self.has_text = self.has_text or bool(text.strip())
         return text
 
+    def usage_told(self, used: CompletionUsage) -> Usage:
+        """As the server counts, within what a column holds."""
+        prompt, completion = used.prompt_tokens or 0, used.completion_tokens or 0
+        return Usage(
+            self.model[:100],
+            min(max(prompt, 0), MOST_TOKENS),
+            min(max(completion, 0), MOST_TOKENS),
+        )
+
     def finished(self) -> Finished:
-        used = self.usage
-        counts = (
-            {"prompt": used.prompt_tokens, "completion": used.completion_tokens} if used else {}
-        )
-        return Finished(
-            model_used=self.model[:100],
-            tokens_used=used.total_tokens if used else None,
-            metadata={"finish_reason": self.finish_reason, "tokens": counts},
-        )
+        return Finished(self.model[:100], metadata={"finish_reason": self.finish_reason})
+
+
+def _room(question: Question, sent: int, most: int) -> int:
+    """How long the answer may be: the budget's last cents buy a shorter one. Raises `budget_spent`."""
+    room = question.allowance.answer_tokens(sent, most) if question.allowance else most
+    if room < LEAST_ANSWER:
+        raise _error("budget_spent", "What is left of the budget buys no answer.", again=False)
+    return room
 
 
 @contextmanager

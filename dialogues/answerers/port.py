@@ -1,7 +1,8 @@
 """The port behind which every answerer stands: given a question, it says its answer piece by piece.
 
 An answerer is synchronous and knows nothing of turns, events or storage. It yields any number of
-`Delta` and `Citation`, then one `Finished`; it raises `AnswererError` when it cannot go on. Closing
+`Delta` and `Citation`, then one `Finished`; one that asks a model yields `Usage` as soon as the model has
+taken the request, and again when it knows more. It raises `AnswererError` when it cannot go on. Closing
 the generator stops it (an answer that is called off).
 
 Where the question offers tools, an answerer may yield `ToolCall` before its `Finished`. It runs nothing
@@ -9,7 +10,8 @@ itself: it is asked again, with what came of the calls in `Question.rounds`.
 """
 
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -61,6 +63,27 @@ class Companion:
 
 
 @dataclass(frozen=True, slots=True)
+class Allowance:
+    """What a request may still take; None: no limit. Prices are US dollars per token."""
+
+    tokens: int | None = None
+    usd: Decimal | None = None
+    prompt_price: Decimal = Decimal(0)
+    completion_price: Decimal = Decimal(0)
+
+    def answer_tokens(self, prompt: int, most: int) -> int:
+        """How long the answer to a prompt of so many tokens may be; 0: there is nothing left."""
+        room = most
+        if self.tokens is not None:
+            room = min(room, self.tokens - prompt)
+        if self.usd is not None and (self.prompt_price or self.completion_price):
+            left = self.usd - prompt * self.prompt_price
+            room = min(room, int(left / self.completion_price)) if self.completion_price else room
+            room = room if left > 0 else 0
+        return max(room, 0)
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What is asked, and what the answerer may know of the dialogue."""
 
@@ -77,6 +100,8 @@ class Question:
     model_name: str = ""
     # Tokens for everything that is sent to a model.
     context_window: int = 4000
+    # None: no limit.
+    allowance: Allowance | None = None
     # What may be called for, and what came of the calls made for this question so far, oldest first.
     tools: Sequence[Tool] = ()
     rounds: Sequence[ToolRound] = ()
@@ -113,23 +138,21 @@ class Finished:
     """The answer is whole. What is not known stays None."""
 
     model_used: str
-    tokens_used: int | None = None
     confidence_score: float | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
-    def after(self, earlier: "Finished | None") -> "Finished":
-        """The end of an answer that took several rounds: their tokens together."""
-        if earlier is None:
-            return self
-        counts = dict(earlier.metadata.get("tokens", {}))
-        for kind, count in self.metadata.get("tokens", {}).items():
-            counts[kind] = counts.get(kind, 0) + count
-        known = [n for n in (earlier.tokens_used, self.tokens_used) if n is not None]
-        return replace(
-            self,
-            tokens_used=sum(known) if known else None,
-            metadata={**self.metadata, **({"tokens": counts} if counts else {})},
-        )
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a request to a model has taken so far; a later one of the same request takes its place.
+
+    `estimated`: counted by us, since the server has not told; the answer is counted by who hears it.
+    """
+
+    model: str
+    prompt: int
+    completion: int = 0
+    estimated: bool = False
 
 
 class AnswererError(ChatcoreError):
@@ -143,7 +166,7 @@ class AnswererError(ChatcoreError):
         self.retryable = retryable
 
 
-Piece = Delta | Citation | ToolCall | Finished
+Piece = Delta | Citation | ToolCall | Usage | Finished
 
 
 class Answerer(Protocol):

@@ -62,6 +62,14 @@ def prompt_for(question: Question, found: Sequence[FoundPassage], model: str) ->
     return Prompt(messages, sources, answer_tokens)
 
 
+def tokens_sent(
+    messages: Sequence[ChatCompletionMessageParam], question: Question, model: str
+) -> int:
+    """What the request will be charged for, as we count."""
+    said = sum(_cost(str(message.get("content") or ""), model) for message in messages)
+    return said + (tokens_of(tools_as_text(question), model) if question.tools else 0)
+
+
 def _system(question: Question, sources: Sequence[FoundPassage]) -> str:
     instructions = _instructions(question, has_sources=bool(sources))
     numbered = (_source(number, passage) for number, passage in enumerate(sources, start=1))

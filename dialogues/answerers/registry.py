@@ -20,6 +20,14 @@ def answerer_for(question: Question) -> Answerer:
     return OpenAICompatible(endpoint)
 
 
+def model_of(question: Question) -> str:
+    """The name of the model that will be asked; empty where none is."""
+    endpoint = configured_endpoint()
+    if endpoint is None or question.model_name == librarian.NAME:
+        return ""
+    return question.model_name or endpoint.model
+
+
 def configured_endpoint() -> Endpoint | None:
     """LLM_BASE_URL and LLM_MODEL make an endpoint; LLM_API_KEY where the server wants one."""
     if not (settings.LLM_BASE_URL and settings.LLM_MODEL):

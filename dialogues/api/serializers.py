@@ -156,6 +156,9 @@ class DialogueMessageObject(serializers.Serializer[Any]):
         allow_null=True, help_text="The later answer to the same question that stands instead."
     )
     tokens_used = serializers.IntegerField(allow_null=True)
+    cost = serializers.FloatField(
+        allow_null=True, help_text="US dollars; null where the model's price is not known."
+    )
     model_used = serializers.CharField()
     response_time_ms = serializers.IntegerField(allow_null=True)
     confidence_score = serializers.FloatField(allow_null=True)

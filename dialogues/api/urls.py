@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from dialogues.api import export, task_list, views
+from dialogues.api import export, task_list, usage, views
 from dialogues.api.book_urls import book_urls
 from dialogues.api.companion_urls import companion_urls
 from dialogues.api.saved_urls import saved_urls
@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *companion_urls,
     path("tasks/", task_list.TaskList.as_view()),
     path("tasks/<str:task_id>/", task_list.TaskDetail.as_view()),
+    path("usage/", usage.UsageView.as_view()),
     path("dialogues/", views.DialogueList.as_view()),
     path("dialogues/<str:dialogue_id>/", views.DialogueDetail.as_view()),
     path("dialogues/<str:dialogue_id>/messages/", views.MessageList.as_view()),

@@ -18,6 +18,9 @@ from dialogues.models.messages import DialogueMessageRef as DialogueMessageRef
 from dialogues.models.messages import MessageReference as MessageReference
 from dialogues.models.messages import MessageRole as MessageRole
 from dialogues.models.messages import ReferenceType as ReferenceType
+from dialogues.models.money import Budget as Budget
+from dialogues.models.money import ModelPrice as ModelPrice
+from dialogues.models.money import Spending as Spending
 from dialogues.models.saved import SavedDialogue as SavedDialogue
 from dialogues.models.search import DialogueMessageWords as DialogueMessageWords
 from dialogues.models.search import DialogueSearchMark as DialogueSearchMark

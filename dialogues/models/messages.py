@@ -12,6 +12,7 @@ from psqlextra.types import PostgresPartitioningMethod
 from chatcore.ids import public_code, uuid7
 from chatcore.models.conversations import CONTENT_MAX, Message, MessageRef
 from dialogues.models.books import BookPassage
+from dialogues.models.money import dollars
 from dialogues.models.sessions import DialogueSession
 
 # `content__length` in the checks below.
@@ -51,6 +52,8 @@ class DialogueMessage(Message, PostgresPartitionedModel):
         "self", on_delete=models.SET_NULL, null=True, related_name="replaces", db_index=False
     )
     tokens_used = models.IntegerField(null=True)
+    # US dollars; null where the price of the model is not known, or none was asked.
+    cost = dollars(null=True)
     model_used = models.CharField(max_length=100, blank=True, default="")
     response_time_ms = models.IntegerField(null=True)
     confidence_score = models.DecimalField(max_digits=3, decimal_places=2, null=True)

@@ -7,12 +7,17 @@ import pghistory
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Least, Round
 
 from chatcore.ids import public_code
 from chatcore.models.conversations import Conversation
 from dialogues.models.books import Book, Character
+from dialogues.models.money import dollars
 from dialogues.models.templates import DialogueTemplate
+
+# What the seed's DECIMAL(10,4) can hold.
+TOTAL_COST_MAX = Decimal("999999.9999")
 
 UNTRACKED = [
     "last_seq",
@@ -26,6 +31,7 @@ UNTRACKED = [
     "ai_messages",
     "total_tokens_used",
     "total_cost",
+    "exact_cost",
 ]
 
 
@@ -98,7 +104,8 @@ class DialogueSession(Conversation):
     )
     model_name = models.CharField(max_length=100, blank=True)
     total_tokens_used = models.IntegerField(default=0, editable=False)
-    # US dollars.
+    # US dollars: the sum of the messages' costs, and what the seed keeps of it.
+    exact_cost = dollars(default=Decimal(0), editable=False)
     total_cost = models.DecimalField(
         max_digits=10, decimal_places=4, default=Decimal(0), editable=False
     )
@@ -126,6 +133,12 @@ class DialogueSession(Conversation):
             models.CheckConstraint(
                 name="dialogue_sessions_book",
                 condition=~Q(type__in=["book", "character"]) | Q(book__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="dialogue_sessions_cost",
+                condition=Q(
+                    total_cost=Least(Round("exact_cost", precision=4), Value(TOTAL_COST_MAX))
+                ),
             ),
             # Seed 001: exactly one persistent conversation per person.
             models.UniqueConstraint(

@@ -135,7 +135,7 @@ def message_out(row: Row, references: Sequence[Row] = ()) -> MessageObject:
     A deleted message keeps its place with empty content and without references.
     """
     gone = row["deleted_at"] is not None
-    score = row["confidence_score"]
+    score, cost = row["confidence_score"], row["cost"]
     return {
         "id": str(row["id"]),
         "code": public_code("msg", row["id"]),
@@ -151,6 +151,7 @@ def message_out(row: Row, references: Sequence[Row] = ()) -> MessageObject:
         "reply_to_message": _text(row["reply_to_message_id"]),
         "replaced_by": _text(row["replaced_by_id"]),
         "tokens_used": row["tokens_used"],
+        "cost": None if cost is None else float(cost),
         "model_used": row["model_used"],
         "response_time_ms": row["response_time_ms"],
         "confidence_score": None if score is None else float(score),

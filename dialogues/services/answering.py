@@ -5,13 +5,15 @@ another worker finds by its lease.
 """
 
 import time
+from collections.abc import Sequence
 from contextlib import closing, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 from uuid import UUID
 
 import structlog
 from django.db import InterfaceError, OperationalError, connection, transaction
+from django.utils import timezone
 
 from chatcore.errors import ChatcoreError, NotFound
 from chatcore.jobs import enqueue_on_commit
@@ -24,9 +26,13 @@ from dialogues.answerers.port import (
     Piece,
     Question,
     ToolCall,
+    Usage,
 )
-from dialogues.answerers.registry import answerer_for
+from dialogues.answerers.registry import answerer_for, model_of
 from dialogues.models import DialogueTurn, TurnStatus
+from dialogues.selectors.budgets import Share
+from dialogues.services.billing import Bill
+from dialogues.services.budgets import BudgetSpent, allowance_of, within_budget
 from dialogues.services.context import Told, question_for, remember
 from dialogues.services.leases import Cancelled, Lease
 from dialogues.services.speaking import Speech
@@ -76,13 +82,15 @@ def _carry_through(turn: DialogueTurn, lease: Lease) -> None:
 class Attempt:
     """What an answerer said and cited in one go, and what stopped it."""
 
-    def __init__(self, turn: DialogueTurn, lease: Lease, number: int) -> None:
+    def __init__(self, turn: DialogueTurn, lease: Lease, number: int, bill: Bill) -> None:
         self.turn = turn
         self.number = number
+        self.bill = bill
         self.speech = Speech(turn, number)
         self.citations: list[Citation] = []
         self.told: Told | None = None
         self.rounds: ToolRounds | None = None
+        self._shares: Sequence[Share] = ()
         self._calls: list[ToolCall] = []
         self._begins_paragraph = False
         self.finished: Finished | None = None
@@ -98,7 +106,7 @@ class Attempt:
             self._listen()
         except (TurnLost, NotFound, OperationalError, InterfaceError):
             raise
-        except (AnswererError, Cancelled) as error:
+        except (AnswererError, BudgetSpent, Cancelled) as error:
             self.error = error
         except Exception:
             log.exception("answerer_broke", turn=str(self.turn.pk))
@@ -127,6 +135,8 @@ class Attempt:
         if self.number > MOST_ATTEMPTS:
             raise AnswererError("Several workers broke off here.", code="gave_up", retryable=False)
         self.told = question_for(self.turn)
+        # Asked again, since it may have waited behind answers that took the rest.
+        self._shares = within_budget(self.turn.session_id)
         if not self.told.question.tools:
             self._hear(self.told.question)
             return
@@ -138,7 +148,9 @@ class Attempt:
         """Listen until the answerer falls silent; whether it waits for tools."""
         self._calls = []
         self._begins_paragraph = bool(self.speech.text)
-        pieces = answerer_for(question).answer(question)
+        allowance = allowance_of(self._shares, self.bill, model_of(question))
+        self.bill.open()
+        pieces = answerer_for(question).answer(replace(question, allowance=allowance))
         with closing(pieces):
             for piece in pieces:
                 self._lease.check()
@@ -152,6 +164,7 @@ class Attempt:
         """False when there is no room for more."""
         match piece:
             case Delta(text=text):
+                self.bill.hear(text)
                 if self._begins_paragraph:  # what was said before the tools ran stands above
                     self._begins_paragraph, text = False, f"\n\n{text}"
                 room = CONTENT_MAX - len(self.speech.text)
@@ -160,17 +173,20 @@ class Attempt:
             case Citation():
                 self.citations.append(piece)
             case ToolCall():
+                self.bill.hear(piece.name + piece.arguments)
                 self._calls.append(piece)
+            case Usage():
+                self.bill.note(piece)
             case Finished():
-                self.finished = piece.after(self.finished)
+                self.finished = piece
         return True
 
 
 def _last_attempt(turn: DialogueTurn, lease: Lease) -> Attempt:
     """Try, and try again where that may help."""
-    number = turn.attempts
+    number, bill = turn.attempts, Bill()
     while True:
-        attempt = Attempt(turn, lease, number)
+        attempt = Attempt(turn, lease, number, bill)
         attempt.run()
         if not attempt.may_be_repeated:
             return attempt
@@ -229,12 +245,15 @@ def _columns(attempt: Attempt) -> dict[str, Any]:
     columns: dict[str, Any] = {
         "response_time_ms": int((time.monotonic() - attempt.began) * 1000),
         "retry_count": attempt.number - 1,
+        **attempt.bill.columns(timezone.now().date()),
     }
-    metadata: dict[str, Any] = {"processing_time_ms": columns["response_time_ms"]}
+    metadata: dict[str, Any] = {
+        "processing_time_ms": columns["response_time_ms"],
+        **attempt.bill.metadata(),
+    }
     if done := attempt.finished:
         columns |= {
             "model_used": done.model_used,
-            "tokens_used": done.tokens_used,
             "confidence_score": done.confidence_score,
         }
         metadata |= {"model": done.model_used, **done.metadata}

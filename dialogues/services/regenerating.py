@@ -40,7 +40,8 @@ def regenerate(
     What stands is replaced when the new answer is stored, and only by one that did not fail. What
     tools have done for the question stays done, and is told to the answerer again. A repeat (same
     client_ref) gives the first request's turn. Raises Forbidden without REGENERATE, NotFound,
-    NothingAsked, MessageGone, RefConflict, AnswerUnderWay, `dialogue_closed`, TooManyQuestions.
+    NothingAsked, MessageGone, RefConflict, AnswerUnderWay, `dialogue_closed`, TooManyQuestions,
+    BudgetSpent.
     """
     require(user, REGENERATE)
     session = _locked(user, session_id)

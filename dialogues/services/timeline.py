@@ -7,6 +7,7 @@ from chatcore.events import MessageCreated
 from chatcore.frames import Frame, event_frame
 from chatcore.services.refusals import register_refusal
 from chatcore.services.timeline import Column, Timeline
+from dialogues.models.sessions import TOTAL_COST_MAX
 from dialogues.selectors.messages import message_out
 
 register_refusal("dialogue_closed", "The dialogue has ended; open it again or start another")
@@ -29,6 +30,7 @@ DIALOGUE_TIMELINE = Timeline(
         "role": Column("text", "user"),
         "reply_to_message_id": Column("uuid"),
         "tokens_used": Column("integer"),
+        "cost": Column("numeric"),
         "model_used": Column("text", ""),
         "response_time_ms": Column("integer"),
         "confidence_score": Column("numeric"),
@@ -51,11 +53,23 @@ DIALOGUE_TIMELINE = Timeline(
         "message_count": "c.message_count + x.messages",
         "human_messages": "c.human_messages + x.human",
         "ai_messages": "c.ai_messages + x.ai",
-        "total_tokens_used": "c.total_tokens_used + x.tokens",
+        "total_tokens_used": "least(c.total_tokens_used + x.tokens, 2147483647)",
+        "exact_cost": "c.exact_cost + x.cost",
+        "total_cost": f"least(round(c.exact_cost + x.cost, 4), {TOTAL_COST_MAX})",
     },
     sums={
         "tokens": "coalesce(sum(tokens_used), 0)",
+        "cost": "coalesce(sum(cost), 0)",
         "human": "count(*) FILTER (WHERE role = 'user')",
         "ai": "count(*) FILTER (WHERE role = 'assistant')",
     },
+    also="""
+      INSERT INTO spendings (id, user_id, month, tokens, cost)
+      SELECT (array_agg(f.id))[1], s.user_id,
+        date_trunc('month', f.created_at AT TIME ZONE 'UTC')::date AS month,
+        coalesce(sum(f.tokens_used), 0), coalesce(sum(f.cost), 0)
+      FROM fresh f JOIN dialogue_sessions s ON s.id = f.conversation
+      WHERE f.tokens_used > 0 OR f.cost > 0 GROUP BY s.user_id, month
+      ON CONFLICT (user_id, month) DO UPDATE
+        SET tokens = spendings.tokens + excluded.tokens, cost = spendings.cost + excluded.cost""",
 )

@@ -31,6 +31,7 @@ from dialogues.models import (
 from dialogues.models.templates import STARTERS_MOST
 from dialogues.selectors.messages import MessageObject, message_out, messages_out
 from dialogues.selectors.turns import OPEN, open_turns, stranded_sessions, turn_of_question
+from dialogues.services.budgets import within_budget
 from dialogues.services.changes import change, topic_of
 from dialogues.services.content import checked_content, title_from
 from dialogues.services.replacing import replace_answers
@@ -72,7 +73,7 @@ def ask(user: User, session_id: UUID, content: str, client_ref: UUID | None = No
     """Say something in one's dialogue; the answer is owed from the moment this commits.
 
     A repeat (same client_ref) gives the first message and its latest turn. Raises NotFound,
-    RefConflict, `dialogue_closed`, TooManyQuestions, Invalid, or Forbidden without
+    RefConflict, `dialogue_closed`, TooManyQuestions, BudgetSpent, Invalid, or Forbidden without
     `dialogue:message:send`.
     """
     require(user, "dialogue:message:send")
@@ -93,7 +94,8 @@ def ask(user: User, session_id: UUID, content: str, client_ref: UUID | None = No
 
 def owe_answer(session_id: UUID, question_id: UUID, **columns: Any) -> UUID:
     """Under the dialogue's lock: queue a turn for a question and have workers told. Raises
-    TooManyQuestions."""
+    TooManyQuestions, BudgetSpent."""
+    within_budget(session_id)
     if open_turns(session_id) >= MOST_WAITING:
         raise TooManyQuestions
     # A first turn takes the question's id: questions have theirs in the order of the conversation's
