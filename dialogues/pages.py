@@ -104,11 +104,25 @@ def _state(message: MessageObject) -> str:
 
 def _citation(book_id: UUID | None, reference: Mapping[str, Any], content: str) -> Citation:
     chapter, paragraph = reference["chapter_number"], reference["paragraph_index"]
-    place = f"Chapter {chapter}" if chapter else "Front matter"
     quote = reference["highlighted_text"] or reference["source_text"]
+    leads = book_id and chapter is not None
     return Citation(
-        url=f"{reverse('chapter', args=[book_id, chapter or 0])}#p{paragraph}" if book_id else "",
-        place=f"{place}, paragraph {paragraph}",
+        url=f"{reverse('chapter', args=[book_id, chapter])}#p{paragraph or 1}" if leads else "",
+        place=_place(reference),
         quote=quote,
         inline=bool(quote) and quote in content,
     )
+
+
+def _place(reference: Mapping[str, Any]) -> str:
+    """What a citation is called; dialogue.js says the same."""
+    chapter = reference["chapter_number"]
+    match reference["reference_type"]:
+        case "character_memory":
+            return "Remembered"
+        case "chapter":
+            return f"Chapter {chapter}" if chapter else "Front matter"
+        case "page":
+            return f"Page {reference['page_number']}"
+    where = f"Chapter {chapter}" if chapter else "Front matter"
+    return f"{where}, paragraph {reference['paragraph_index']}"

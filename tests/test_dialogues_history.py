@@ -119,3 +119,16 @@ def test_history_is_json_whatever_is_asked_for(
     refused = mira.get(path, headers={"Accept": "text/event-stream"})
     assert refused.status_code == 406
     assert refused.headers["Content-Type"] == "application/problem+json"
+
+
+def test_active_dialogues_cost_the_same_for_twenty_as_for_two(
+    world: Cast, mira: ContractClient, session: DialogueSession
+) -> None:
+    for more in (1, 18):
+        for _ in range(more):
+            dialogue_of(world.mira, session.book)
+        # 2 queries: who is asking · the page of dialogues, with book and character joined
+        with assert_queries(2):
+            page = mira.get("/api/v1/dialogues/?status=active&limit=100").json()
+    assert len(page["results"]) == 20
+    assert page["results"][0]["book_title"] == "The Keeper of the Lamp"

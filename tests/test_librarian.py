@@ -68,6 +68,32 @@ def test_every_highlight_stands_letter_for_letter_in_its_source(tin: Book) -> No
             assert citation.highlighted_text in text
 
 
+def test_of_a_chapter_as_a_whole_it_cites_the_chapter(tin: Book) -> None:
+    text, citations, _ = ask("What happens in the second chapter?", tin)
+
+    assert "Chapter 2, “The River”, has 2 paragraphs." in text
+    assert [(one.reference_type, one.chapter_number) for one in citations] == [("chapter", 2)] * 2
+    assert citations[0].highlighted_text == "On the river the Walrus met a heron."
+    assert ask("What happens in chapter 2 on the river?", tin)[1][0].reference_type == "paragraph"
+
+
+def test_of_a_page_as_a_whole_it_cites_the_page(tin: Book) -> None:
+    text, citations, _ = ask("What stands on page 1?", tin)
+
+    assert "Page 1 has" in text
+    assert {(one.reference_type, one.page_number) for one in citations} == {("page", 1)}
+    assert all(one.highlighted_text in one.source_text for one in citations)
+
+
+def test_a_place_narrows_the_search_and_may_not_exist(tin: Book) -> None:
+    (best, *_) = ask("Who asked something in chapter 1?", tin)[1]
+    assert best.chapter_number == 1
+    assert "In chapter 9 of “The Tin Boat" in ask("What happens in chapter 9?", tin)[0]
+    later = ask("What happens in chapter 3?", tin, current_chapter=2)
+    assert "Up to chapter 2, which you have come to" in later[0]
+    assert later[1] == []
+
+
 def test_it_says_so_when_nothing_fits(tin: Book) -> None:
     text, citations, finished = ask("Tell me about zeppelins!", tin)
 

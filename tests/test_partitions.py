@@ -156,6 +156,7 @@ def strays(world: Cast) -> tuple[list[UUID], UUID]:
             message_id=answer.id,
             position=0,
             reference_type="paragraph",
+            paragraph_index=1,
             source_text="words",
             highlighted_text="words",
         )

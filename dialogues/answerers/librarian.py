@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 
+from dialogues.answerers.finding import Found, found_for, place_citations
 from dialogues.answerers.port import Citation, Delta, Finished, Question
 from dialogues.answerers.quotations import quotation_in
 from dialogues.models import Book
-from dialogues.selectors.books import knowledge_bases
-from dialogues.selectors.passages import FoundPassage, passages_about
+from dialogues.selectors.passages import FoundPassage
+from dialogues.selectors.places import Place
 from dialogues.selectors.sentences import best_parts
 
 NAME = "librarian"
@@ -26,34 +27,58 @@ class Librarian:
         self._nothing = nothing or _nothing
 
     def answer(self, question: Question) -> Generator[Delta | Citation | Finished]:
-        """Up to three quotations, each followed by its citation.
+        """Up to three quotations, each followed by its citation; of a chapter or page that is asked
+        about as a whole, its beginning and its end.
 
         Every `highlighted_text` stands letter for letter in its `source_text`, the stored passage
         (whose white space was folded to single blanks); one that did not would be left out.
         """
-        books = [question.book] if question.book else knowledge_bases()
-        found = _fitting(question, books)
-        if not found:
-            yield from spoken(self._nothing(question, books))
+        found = found_for(question, MOST_QUOTATIONS, _context(question))
+        if found.place:
+            yield from _about_place(found.place)
+            yield Finished(model_used=NAME, confidence_score=1.0)
+            return
+        passages = _near_the_best(found)
+        if not passages:
+            yield from spoken(_no_place(found, question) or self._nothing(question, found.books))
             yield Finished(model_used=NAME, confidence_score=0.0)
             return
         yield from spoken(_opening(question))
-        yield from _quotations(question, books, found)
-        best = round(found[0].similarity_score, 2)
+        yield from _quotations(question, found.books, passages)
+        best = round(passages[0].similarity_score, 2)
         yield Finished(model_used=NAME, confidence_score=best)
 
 
-def _fitting(question: Question, books: Sequence[Book]) -> list[FoundPassage]:
-    """The best passage and those that come near it."""
-    found = passages_about(
-        question.content,
-        books,
-        limit=MOST_QUOTATIONS,
-        up_to_chapter=question.current_chapter if question.book else None,
-        context=_context(question),
-    )
-    least = max(FITS, NEARLY * found[0].similarity_score) if found else FITS
-    return [passage for passage in found if passage.similarity_score >= least]
+def _near_the_best(found: Found) -> list[FoundPassage]:
+    """The best passage and those that come near it; where a chapter or page was named, anything that
+    shares a word."""
+    best = found.passages[0].similarity_score if found.passages else 0.0
+    least = max(0.0 if found.named else FITS, NEARLY * best)
+    return [passage for passage in found.passages if passage.similarity_score >= least]
+
+
+def _about_place(place: Place) -> Iterator[Delta | Citation]:
+    """A chapter or a page as a whole: how long it is, how it begins and ends."""
+    title = place.chapter.title if place.kind == "chapter" else ""
+    name = f"{place.kind.capitalize()} {place.number}{f', “{title}”,' if title else ''}"
+    many = len(place.passages)
+    paragraphs = "one paragraph" if many == 1 else f"{many} paragraphs"
+    yield from spoken(f"I am an index, not a mind, and cannot retell. {name} has {paragraphs}.")
+    for verb, citation in zip(("begins", "ends"), place_citations(place), strict=False):
+        framed = _framed(citation.highlighted_text, citation.source_text)
+        yield from spoken(f"\n\nIt {verb}: {framed}")
+        yield citation
+
+
+def _no_place(found: Found, question: Question) -> str:
+    """Why a place that was named gives nothing; empty where none was named."""
+    if not found.named or not question.book:
+        return ""
+    place = f"{found.named.kind} {found.named.number}"
+    limit = question.current_chapter
+    if limit is not None:
+        return f"Up to chapter {limit}, which you have come to, I find nothing of that in {place}."
+    return f"In {place} of “{question.book.title}” I find nothing of that."
 
 
 def _context(question: Question) -> str:
@@ -64,7 +89,7 @@ def _context(question: Question) -> str:
 
 
 def _quotations(
-    question: Question, books: Sequence[Book], found: list[FoundPassage]
+    question: Question, books: Sequence[Book], found: Sequence[FoundPassage]
 ) -> Iterator[Delta | Citation]:
     by_id = {book.pk: book for book in books}
     for passage in found:

@@ -1,6 +1,6 @@
 """Any server that speaks OpenAI's chat completions: streaming, with checked quotations."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -9,6 +9,7 @@ import openai
 from openai.types import CompletionUsage
 from openai.types.chat import ChatCompletionChunk
 
+from dialogues.answerers.finding import found_for, place_citations
 from dialogues.answerers.port import (
     AnswererError,
     Delta,
@@ -21,8 +22,6 @@ from dialogues.answerers.port import (
 from dialogues.answerers.prompts import prompt_for, tokens_sent
 from dialogues.answerers.quote_gate import QuoteGate
 from dialogues.answerers.tool_protocol import CallsInPieces, results_in_words, tool_arguments
-from dialogues.selectors.books import knowledge_bases
-from dialogues.selectors.passages import FoundPassage, passages_about
 
 # Passages offered to the prompt; how many go in depends on the context window.
 MOST_PASSAGES = 12
@@ -57,7 +56,8 @@ class OpenAICompatible:
         `llm_bad_request`, `budget_spent` (not).
         """
         model = question.model_name or self._endpoint.model
-        prompt = prompt_for(question, _found(question), model)
+        found = found_for(question, MOST_PASSAGES, _last_question(question))
+        prompt = prompt_for(question, found.passages, model)
         sent = tokens_sent(prompt.messages, question, model)
         gate, reply = QuoteGate(prompt.sources), _Reply(model)
         with _told_apart(self._endpoint), self._client() as client:
@@ -81,6 +81,8 @@ class OpenAICompatible:
             # Over HTTP/1.0 and some proxies a cut stream looks like its end.
             raise _error("llm_unreachable", "The model's server broke off in the answer.")
         yield from gate.end()
+        if found.place:
+            yield next(place_citations(found.place))
         yield from reply.rest(question)
         yield reply.finished()
 
@@ -95,16 +97,9 @@ class OpenAICompatible:
         )
 
 
-def _found(question: Question) -> Sequence[FoundPassage]:
-    books = [question.book] if question.book else knowledge_bases()
+def _last_question(question: Question) -> str:
     earlier = [said.content for said in question.history if said.role == "user"]
-    return passages_about(
-        question.content,
-        books,
-        limit=MOST_PASSAGES,
-        up_to_chapter=question.current_chapter if question.book else None,
-        context=earlier[-1] if earlier else "",
-    )
+    return earlier[-1] if earlier else ""
 
 
 class _Reply:

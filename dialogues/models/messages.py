@@ -1,11 +1,13 @@
 """Messages of dialogues and what they cite, one partition a month by the UUIDv7 `id`."""
 
 import pghistory
+import pgtrigger
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Length
+from django.db.models.functions import Length, StrIndex
+from django.db.models.lookups import GreaterThan
 from psqlextra.models import PostgresPartitionedModel
 from psqlextra.types import PostgresPartitioningMethod
 
@@ -144,8 +146,22 @@ class ReferenceType(models.TextChoices):
     CHARACTER_MEMORY = "character_memory"
 
 
+# A foreign key cannot say that a text is part of another row's.
+_QUOTES_ITS_PASSAGE = """
+    IF NEW.passage_id IS NOT NULL AND NOT EXISTS (
+        SELECT FROM book_passages p
+        WHERE p.id = NEW.passage_id AND strpos(p.text, NEW.source_text) > 0
+    ) THEN
+        RAISE EXCEPTION 'The source does not stand in its passage.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'message_references_passage';
+    END IF;
+    RETURN NEW;
+"""
+
+
 class MessageReference(models.Model):
-    """A citation (seed 000): `highlighted_text` was found, letter for letter, in `source_text`."""
+    """A citation (seed 000): `highlighted_text` stands, letter for letter, in `source_text`, and that
+    in its passage. Stored through `dialogues.services.citing`."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     # references_of(): the citations of one page of messages.
@@ -177,6 +193,26 @@ class MessageReference(models.Model):
                 name="message_references_similarity",
                 condition=Q(similarity_score__isnull=True) | Q(similarity_score__range=(0, 1)),
             ),
+            models.CheckConstraint(
+                name="message_references_quotation",
+                condition=GreaterThan(StrIndex(F("source_text"), F("highlighted_text")), 0),
+            ),
+            # Each type says the place that it is named after.
+            models.CheckConstraint(
+                name="message_references_place",
+                condition=Q(reference_type=ReferenceType.CHARACTER_MEMORY)
+                | Q(reference_type=ReferenceType.CHAPTER, chapter_number__isnull=False)
+                | Q(reference_type=ReferenceType.PAGE, page_number__isnull=False)
+                | Q(reference_type=ReferenceType.PARAGRAPH, paragraph_index__isnull=False),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="quotes_its_passage",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=_QUOTES_ITS_PASSAGE,
+            )
         ]
 
     def __str__(self) -> str:

@@ -24,7 +24,6 @@ from dialogues.events import ReplyCompleted, ReplyFailed
 from dialogues.models import (
     DialogueSession,
     DialogueTurn,
-    MessageReference,
     MessageRole,
     TurnStatus,
 )
@@ -33,6 +32,7 @@ from dialogues.selectors.messages import MessageObject, message_out, messages_ou
 from dialogues.selectors.turns import OPEN, open_turns, stranded_sessions, turn_of_question
 from dialogues.services.budgets import within_budget
 from dialogues.services.changes import change, topic_of
+from dialogues.services.citing import store_references
 from dialogues.services.content import checked_content, title_from
 from dialogues.services.replacing import replace_answers
 from dialogues.services.snapshots import observed_in
@@ -190,10 +190,7 @@ def complete_turn(
         appended = append_one(DIALOGUE_TIMELINE, draft)
     except RefConflict:  # whoever took the turn over has answered it, in other words
         raise TurnLost from None
-    MessageReference.objects.bulk_create(
-        MessageReference(message_id=appended.id, position=position, **reference)
-        for position, reference in enumerate(references)
-    )
+    store_references(appended.id, references)
     _close(
         turn, status, appended.id, columns.get("error_code", ""), columns.get("error_message", "")
     )

@@ -18,14 +18,23 @@ const reply = new Reply(thread, answerer);
 const suggestions = document.querySelector("[data-suggestions]");
 const stop = /** @type {HTMLButtonElement} */ (document.querySelector("[data-stop]"));
 
+/** What a citation is called; pages.py says the same. @param {any} reference */
+function placeOf(reference) {
+  const chapter = reference.chapter_number;
+  const where = chapter ? `Chapter ${chapter}` : "Front matter";
+  if (reference.reference_type === "character_memory") return "Remembered";
+  if (reference.reference_type === "chapter") return where;
+  if (reference.reference_type === "page") return `Page ${reference.page_number}`;
+  return `${where}, paragraph ${reference.paragraph_index}`;
+}
+
 /** @param {any} reference @param {string} content @returns {import("../chatcore/thread.js").Citation} */
 function citation(reference, content) {
   const quote = reference.highlighted_text || reference.source_text;
   const chapter = reference.chapter_number;
-  const paragraph = reference.paragraph_index;
   return {
-    url: `${root.dataset.bookUrl}chapters/${chapter}/#p${paragraph}`,
-    place: chapter ? `Chapter ${chapter}, paragraph ${paragraph}` : `Front matter, paragraph ${paragraph}`,
+    url: chapter === null ? "" : `${root.dataset.bookUrl}chapters/${chapter}/#p${reference.paragraph_index ?? 1}`,
+    place: placeOf(reference),
     quote,
     inline: Boolean(quote) && content.includes(quote),
   };
