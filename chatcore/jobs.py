@@ -4,6 +4,8 @@ Services never import tasks, so there is no cycle. A lost request (the broker wa
 by whoever owns the durable row the job works on: the row is the truth, the message only a hint.
 """
 
+from datetime import datetime
+
 import structlog
 from celery import current_app
 from django.db import transaction
@@ -19,8 +21,14 @@ def enqueue_on_commit(name: str, **kwargs: Json) -> None:
     transaction.on_commit(lambda: _enqueue(name, kwargs))
 
 
-def _enqueue(name: str, kwargs: dict[str, Json]) -> None:
+def enqueue_at_on_commit(name: str, when: datetime, **kwargs: Json) -> None:
+    """The same at an instant, which must be minutes away and not hours: until then a worker holds the
+    request, and the broker gives what is held for long to another one."""
+    transaction.on_commit(lambda: _enqueue(name, kwargs, when))
+
+
+def _enqueue(name: str, kwargs: dict[str, Json], when: datetime | None = None) -> None:
     try:
-        current_app.send_task(name, kwargs=kwargs, retry=False)
+        current_app.send_task(name, kwargs=kwargs, eta=when, retry=False)
     except (OperationalError, OSError) as error:
         log.warning("broker_away", task=name, error=str(error))

@@ -62,6 +62,10 @@ app.conf.update(
             "schedule": 60.0,
             "options": {"expires": 60},
         },
+        # Safety nets: each is asked for as something happens, too.
+        "drain-queue": {"task": "rooms.drain_queue", "schedule": 30.0},
+        "plan-rings": {"task": "rooms.plan_rings", "schedule": 300.0},
+        "wake-escalations": {"task": "rooms.wake_escalations", "schedule": 60.0},
         "sweep-imports": {"task": "dialogues.sweep_imports", "schedule": 60.0},
     },
 )

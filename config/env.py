@@ -49,6 +49,7 @@ class Env(BaseSettings):
     DIALOGUE_SOFT_LIMIT: int = Field(1_000, ge=0)
     ASSISTANT_KEPT_DAYS: int = Field(0, ge=0, le=36_500)
     DELETED_KEPT_DAYS: int = Field(30, ge=0, le=36_500)
+    ESCALATION_REOPEN_DAYS: int = Field(14, ge=0, le=3_650)
     METRICS_TOKEN: str = ""
     LOG_FORMAT: Literal["console", "json"] = "console"
 

@@ -253,6 +253,10 @@ SPECTACULAR_SETTINGS = {
         "RoomStatusEnum": "rooms.models.rooms.RoomStatus",
         "ParticipantRoleEnum": "rooms.models.participants.Role",
         "ParticipantStatusEnum": "rooms.models.participants.ParticipantStatus",
+        "EscalationStatusEnum": "rooms.models.escalations.EscalationStatus",
+        "LevelEnum": "rooms.models.escalations.Level",
+        "EscalationEventKindEnum": "rooms.models.escalations.EventKind",
+        "OutcomeEnum": "rooms.models.conclusions.Outcome",
     },
 }
 
@@ -303,3 +307,6 @@ DIALOGUE_SOFT_LIMIT = _env.DIALOGUE_SOFT_LIMIT
 # Days. 0: silent dialogues with the assistant stay; deleted dialogues stay hidden for ever.
 ASSISTANT_KEPT_DAYS = _env.ASSISTANT_KEPT_DAYS
 DELETED_KEPT_DAYS = _env.DELETED_KEPT_DAYS
+
+# Days in which a solved escalation may be opened again. 0: never.
+ESCALATION_REOPEN_DAYS = _env.ESCALATION_REOPEN_DAYS

@@ -10,6 +10,7 @@ api = [
     path("", include("chatcore.api.urls")),
     path("", include("dialogues.api.urls")),
     path("", include("rooms.api.urls")),
+    path("", include("rooms.api.escalation_urls")),
     path("", include("analytics.api.urls")),
 ]
 

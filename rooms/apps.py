@@ -12,6 +12,7 @@ class RoomsConfig(AppConfig):
     def ready(self) -> None:
         # After the models are loaded.
         from chatcore.live.express import register_express
+        from chatcore.live.seen import register_arrival
         from chatcore.live.topics import register_topic_kind
         from chatcore.search import register_searchable
         from chatcore.selectors.message_search import register_message_source
@@ -20,10 +21,12 @@ class RoomsConfig(AppConfig):
         from rooms.express import read_messages
         from rooms.search import SearchableRooms
         from rooms.selectors.search import ROOM_SOURCE
+        from rooms.services.escalation_care import welcome_agents
         from rooms.shelf import room_shelf
         from rooms.topic import RoomTopic
 
         register_topic_kind(RoomTopic())
+        register_arrival(welcome_agents)
         register_express("/api/v1/rooms/{id}/messages/", read_messages)
         register_shelf("rooms", room_shelf, order=20)
         register_message_source("rooms", ROOM_SOURCE)

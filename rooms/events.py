@@ -51,3 +51,25 @@ class RoomLeft(Event):
 
     def about(self) -> dict[str, Any]:
         return {"unfollow": f"room:{self.room}"}
+
+
+class EscalationChanged(Lasting):
+    """Somebody is asked for, has it, works on it, is done: what everybody in the room may know.
+
+    On the topics of the source room and of the target room, each with that room's version; the object
+    that `GET rooms/{id}/escalations/` gives.
+    """
+
+    type = "escalation.changed"
+    escalation: dict[str, Any]
+
+    def data(self) -> dict[str, Any]:
+        return self.escalation
+
+
+class EscalationNotice(Event):
+    """On `me`: something of an escalation that you have, watch or wait for; `what` is an event kind."""
+
+    type = "escalation.notice"
+    what: str
+    escalation: dict[str, Any]

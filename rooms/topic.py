@@ -20,8 +20,9 @@ from chatcore.live.topics import (
 )
 from chatcore.models import User
 from chatcore.services.append import Appended
-from rooms.events import ParticipantChanged, RoomUpdated
-from rooms.models import ChatRoom, RoomParticipant
+from rooms.events import EscalationChanged, ParticipantChanged, RoomUpdated
+from rooms.models import ChatRoom, Escalation, RoomParticipant
+from rooms.selectors.escalations import brief_out
 from rooms.selectors.messages import CHANGES_SQL, message_out, page_parameters
 from rooms.selectors.rooms import participant_out, room_out
 from rooms.services.messages import delete_message, draft_of, edit_message
@@ -56,6 +57,12 @@ _PARTICIPANTS = """
 SELECT p.*, u.username, u.display_name, u.account_type
 FROM room_participants p JOIN users u ON u.id = p.user_id
 WHERE p.room_id = %s AND p.version > %s"""
+_ESCALATIONS = """
+SELECT e.*, CASE WHEN e.target_room_id = %(room)s THEN e.target_version ELSE e.source_version END AS at,
+  u.username, u.display_name, u.account_type
+FROM escalations e LEFT JOIN users u ON u.id = e.assigned_to_user_id
+WHERE (e.source_room_id = %(room)s AND e.source_version > %(after)s)
+   OR (e.target_room_id = %(room)s AND e.target_version > %(after)s)"""
 _ROOM = "SELECT * FROM chat_rooms WHERE id = %s AND own_version > %s"
 
 
@@ -126,11 +133,12 @@ def _delete(user_id: UUID, room: UUID, frame: Delete) -> Appended:
 
 async def _missed(room: UUID, after: int, first_visible: int) -> Missed:
     page = page_parameters(room, _LAST_OF_ALL, first_visible, after, REPLAY_MOST)
-    stands, messages, places, rooms = await fetch_together(
+    stands, messages, places, rooms, escalations = await fetch_together(
         (_STAND, [room]),
         (CHANGES_SQL, page),
         (_PARTICIPANTS, [room, after]),
         (_ROOM, [room, after]),
+        (_ESCALATIONS, {"room": room, "after": after}),
     )
     stand = _the_one(stands)
     if len(messages) > REPLAY_MOST:
@@ -139,6 +147,7 @@ async def _missed(room: UUID, after: int, first_visible: int) -> Missed:
     frames = [changed_frame(topic, row, message_out(row), after) for row in messages]
     frames += [_participant_frame(row) for row in places]
     frames += [_room_frame(row) for row in rooms]
+    frames += [_escalation_frame(topic, row) for row in escalations]
     return Missed(
         stand["last_seq"], stand["version"], sorted(frames, key=lambda frame: frame.version or 0)
     )
@@ -162,3 +171,13 @@ def _participant_frame(row: Row) -> Frame:
 def _room_frame(row: Row) -> Frame:
     event = RoomUpdated(version=row["own_version"], room=room_out(ChatRoom(**row)))
     return event_frame(f"room:{row['id']}", event)
+
+
+def _escalation_frame(topic: str, row: Row) -> Frame:
+    person = {key: row.pop(key) for key in ("username", "display_name", "account_type")}
+    version = row.pop("at")
+    escalation = Escalation(**row)
+    if escalation.assigned_to_user_id:
+        escalation.assigned_to_user = User(pk=escalation.assigned_to_user_id, **person)
+    event = EscalationChanged(version=version, escalation=brief_out(escalation))
+    return event_frame(topic, event)

@@ -19,6 +19,7 @@ from rooms.models import ChatRoom
 from rooms.services.participants import change_participant
 from tests.dialogues import lighthouse, template_of
 from tests.rooms import access_to, room_of, said
+from tests.support import escalation_of
 from tests.world import PASSWORD, Cast
 
 # Who asks. Mira is the member whose things these are; the last six stand outside of them.
@@ -47,6 +48,7 @@ class Things:
     question: UUID
     saved: UUID
     task: UUID
+    escalation: UUID
     event: UUID
 
 
@@ -95,6 +97,7 @@ def things(world: Cast) -> Things:
         task=add_task(world.mira, title="of the member").pk,
         event=log_event(world.mira, event_type="work", energy_level=40, stress_level=60).pk,
         saved=save_dialogue(world.mira, ended, is_public=True).pk,
+        escalation=escalation_of(world.mira).pk,
     )
 
 
@@ -137,6 +140,11 @@ def bodies(there: Things) -> dict[str, Any]:
         "POST rooms/{room_id}/participants/": {"user": newcomer},
         "PATCH rooms/{room_id}/participants/{user_id}/": {"can_invite_others": True},
         "PUT rooms/{room_id}/read/": {"seq": 1},
+        "POST rooms/{room_id}/escalate/": {"to_level": "T1", "reason": "x"},
+        "POST rooms/{room_id}/conclude/": {"outcome": "resolved"},
+        "POST escalations/{escalation_id}/escalate/": {"handover_note": "x"},
+        "POST escalations/{escalation_id}/snooze/": {"until": None},
+        "PATCH escalations/{escalation_id}/": {"priority": 1},
     }
 
 
@@ -166,6 +174,7 @@ def ids(there: Things, operation: str) -> dict[str, object]:
         "template_id": there.template,
         "saved_id": there.saved,
         "task_id": there.task,
+        "escalation_id": there.escalation,
         "event_id": there.event,
     }
 

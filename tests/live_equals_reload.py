@@ -61,8 +61,11 @@ def snapshot(reader: User, topic: str) -> Picture | None:
         "about": _known(about.json()),
         "messages": {m["id"]: m for m in _messages(client, path)},
         "people": {},
+        "escalations": {},
     }
     if kind == "room":
+        asked_for = client.get(f"{path}escalations/").json()
+        picture["escalations"] = {each["id"]: each for each in asked_for}
         people = client.get(f"{path}participants/").json()["results"]
         picture["people"] = {place["user"]["id"]: _known(place) for place in people}
     picture["version"] = picture["about"].pop("version")
@@ -150,6 +153,10 @@ def _participant(picture: Picture, place: Json) -> None:
         picture["about"]["role"] = place["role"]
 
 
+def _escalation(picture: Picture, escalation: Json) -> None:
+    picture["escalations"][escalation["id"]] = escalation
+
+
 _RULES: dict[str, Callable[[Picture, Json], None]] = {
     "message.created": _message,
     "message.edited": _message,
@@ -157,5 +164,6 @@ _RULES: dict[str, Callable[[Picture, Json], None]] = {
     "read": _read,
     "room.updated": _room,
     "participant.changed": _participant,
+    "escalation.changed": _escalation,
     "dialogue.updated": _dialogue,
 }

@@ -1,5 +1,19 @@
 """The tables of rooms."""
 
+from rooms.models.conclusions import Outcome as Outcome
+from rooms.models.conclusions import RoomConclusion as RoomConclusion
+from rooms.models.escalations import HELD as HELD
+from rooms.models.escalations import OPEN as OPEN
+from rooms.models.escalations import RANK as RANK
+from rooms.models.escalations import Availability as Availability
+from rooms.models.escalations import Escalation as Escalation
+from rooms.models.escalations import EscalationEvent as EscalationEvent
+from rooms.models.escalations import EscalationStatus as EscalationStatus
+from rooms.models.escalations import EscalationWatcher as EscalationWatcher
+from rooms.models.escalations import EventKind as EventKind
+from rooms.models.escalations import Level as Level
+from rooms.models.escalations import Resolution as Resolution
+from rooms.models.escalations import SupportProfile as SupportProfile
 from rooms.models.messages import DeliveryStatus as DeliveryStatus
 from rooms.models.messages import MessageType as MessageType
 from rooms.models.messages import RoomMessage as RoomMessage
@@ -8,9 +22,20 @@ from rooms.models.participants import PRESENT as PRESENT
 from rooms.models.participants import ParticipantStatus as ParticipantStatus
 from rooms.models.participants import Role as Role
 from rooms.models.participants import RoomParticipant as RoomParticipant
+from rooms.models.replies import CannedResponse as CannedResponse
+from rooms.models.replies import Macro as Macro
 from rooms.models.rooms import MOST_PARTICIPANTS as MOST_PARTICIPANTS
 from rooms.models.rooms import ChatRoom as ChatRoom
 from rooms.models.rooms import RoomStatus as RoomStatus
 from rooms.models.rooms import RoomType as RoomType
 from rooms.models.search import RoomMessageWords as RoomMessageWords
 from rooms.models.search import RoomSearchMark as RoomSearchMark
+from rooms.models.sla import BreachAction as BreachAction
+from rooms.models.sla import BusinessCalendar as BusinessCalendar
+from rooms.models.sla import CalendarHoliday as CalendarHoliday
+from rooms.models.sla import ClockState as ClockState
+from rooms.models.sla import Metric as Metric
+from rooms.models.sla import RoomMode as RoomMode
+from rooms.models.sla import SlaClock as SlaClock
+from rooms.models.sla import SlaPolicy as SlaPolicy
+from rooms.models.sla import SlaPolicyVersion as SlaPolicyVersion

@@ -24,6 +24,7 @@ from chatcore.services.logins import revoke_login
 from dialogues.services.answering import answer_next
 from dialogues.services.sessions import change_dialogue, create_dialogue
 from dialogues.services.turns import ask, cancel_turns
+from rooms.services.escalations import escalate_room
 from rooms.services.messages import delete_message, edit_message
 from rooms.services.participants import invite, leave
 from rooms.services.reading import mark_read
@@ -31,6 +32,7 @@ from rooms.services.rooms import update_room
 from tests.client import document
 from tests.live import Client, Stage
 from tests.rooms import access_to, room_of, said, topic_of
+from tests.support import support_room_of
 
 SNAPSHOT = Path(__file__).with_name("events.json")
 Produce = Callable[[Stage, Client], object]
@@ -42,6 +44,7 @@ OBJECTS = {
     ("message.deleted", "room"): "RoomMessageOut",
     ("room.updated", "room"): "RoomOut",
     ("participant.changed", "room"): "ParticipantOut",
+    ("escalation.changed", "room"): "BriefOut",
     ("dialogue.updated", "dialogue"): "DialogueObject",
 }
 
@@ -133,6 +136,15 @@ def _a_room(stage: Stage, mira: Client) -> None:
         otto.subscribe(topic_of(room))
         otto.send(op="typing", topic=topic_of(room), on=True)
         otto.pings()
+
+
+@produces("escalation.changed", "escalation.notice")
+def _a_call_for_a_person(stage: Stage, mira: Client) -> None:
+    room = support_room_of(stage.world.mira)
+    mira.subscribe("me")
+    mira.subscribe(topic_of(room))
+    access = access_to(room, stage.world.mira)
+    escalate_room(access=access, by=stage.world.mira, to_level="T1", reason="I am stuck")
 
 
 @produces("room.joined", "room.left", "unread")

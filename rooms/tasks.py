@@ -1,0 +1,31 @@
+"""What workers do for rooms. The rows are the truth; each job may run twice."""
+
+from uuid import UUID
+
+from celery import shared_task
+
+from rooms.services import assignment, escalation_care, rings
+
+
+@shared_task(name="rooms.drain_queue", ignore_result=True, acks_late=False)
+def drain_queue() -> None:
+    """Give what waits to whoever is free: on every change of either; every 30 s by beat, to be safe."""
+    assignment.drain_queue()
+
+
+@shared_task(name="rooms.ring_clocks", ignore_result=True, acks_late=False)
+def ring_clocks(escalation: str) -> None:
+    """A clock of an escalation is nearly over, or over."""
+    rings.ring_clocks(UUID(escalation))
+
+
+@shared_task(name="rooms.plan_rings", ignore_result=True, acks_late=False)
+def plan_rings() -> None:
+    """Ask for the rings of the next minutes; every 5 minutes by beat."""
+    rings.plan_rings()
+
+
+@shared_task(name="rooms.wake_escalations", ignore_result=True, acks_late=False)
+def wake_escalations() -> None:
+    """Wake what was snoozed until now; every minute by beat."""
+    escalation_care.wake_due()
