@@ -276,6 +276,38 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 BOOK_UPLOAD_MAX_BYTES = 25 * 1024 * 1024
 
+ATTACHMENT_MAX_BYTES = _env.ATTACHMENT_MAX_MB * 1024 * 1024
+# Of one person; 0: no limit.
+ATTACHMENT_QUOTA_BYTES = _env.ATTACHMENT_QUOTA_MB * 1024 * 1024
+ATTACHMENT_MAX_PIXELS = _env.ATTACHMENT_MAX_MEGAPIXELS * 1_000_000
+ATTACHMENT_SCAN_COMMAND = _env.ATTACHMENT_SCAN_COMMAND
+
+
+def _attachments() -> dict[str, Any]:
+    """A folder that no web server shows; or a private bucket, its keys as boto3 finds them (AWS_…)."""
+    if not _env.ATTACHMENT_S3_BUCKET:
+        return {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": DATA_DIR / "attachments", "base_url": None},
+        }
+    return {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": _env.ATTACHMENT_S3_BUCKET,
+            "endpoint_url": _env.ATTACHMENT_S3_ENDPOINT or None,
+            "region_name": _env.ATTACHMENT_S3_REGION or None,
+            "default_acl": None,
+            "file_overwrite": True,
+        },
+    }
+
+
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "attachments": _attachments(),
+}
+
 SESSION_ENGINE = "chatcore.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from rooms.services import assignment, escalation_care, rings
+from rooms.services import assignment, attachments, escalation_care, rings, stored_files
 
 
 @shared_task(name="rooms.drain_queue", ignore_result=True, acks_late=False)
@@ -29,3 +29,15 @@ def plan_rings() -> None:
 def wake_escalations() -> None:
     """Wake what was snoozed until now; every minute by beat."""
     escalation_care.wake_due()
+
+
+@shared_task(name="rooms.examine_file", ignore_result=True)
+def examine_file(file: str) -> None:
+    """Scan an uploaded file, make its small copy, tell its room."""
+    attachments.examine_file(UUID(file))
+
+
+@shared_task(name="rooms.sweep_files", ignore_result=True)
+def sweep_files() -> None:
+    """Find files that nobody looked at, throw away those that nothing holds; every 10 minutes by beat."""
+    stored_files.sweep_files()

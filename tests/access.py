@@ -15,10 +15,11 @@ from dialogues.services.saving import save_dialogue
 from dialogues.services.sessions import create_dialogue, end_dialogue
 from dialogues.services.task_list import add_task
 from dialogues.services.turns import ask
-from rooms.models import ChatRoom
+from rooms.models import ChatFileAttachment, ChatRoom
+from rooms.services.attachments import examine_file
 from rooms.services.participants import change_participant
 from tests.dialogues import lighthouse, template_of
-from tests.rooms import access_to, room_of, said
+from tests.rooms import access_to, picture, room_of, said, sent_file
 from tests.support import escalation_of
 from tests.world import PASSWORD, Cast
 
@@ -39,6 +40,7 @@ class Things:
     people: dict[str, User]
     room: ChatRoom
     message: UUID
+    attachment: UUID
     dialogue: UUID
     ended_dialogue: UUID
     book: UUID
@@ -87,6 +89,7 @@ def things(world: Cast) -> Things:
         people=people,
         room=room,
         message=message,
+        attachment=_attachment(world.mira, room),
         dialogue=dialogue.pk,
         ended_dialogue=ended.pk,
         book=lighthouse().pk,
@@ -99,6 +102,12 @@ def things(world: Cast) -> Things:
         saved=save_dialogue(world.mira, ended, is_public=True).pk,
         escalation=escalation_of(world.mira).pk,
     )
+
+
+def _attachment(by: User, room: ChatRoom) -> UUID:
+    stored = sent_file(room, by, picture(9, 9), "a.png")
+    examine_file(stored)
+    return ChatFileAttachment.objects.get(file_manager_file=stored).pk
 
 
 def _account(name: str, **columns: Any) -> User:
@@ -175,6 +184,7 @@ def ids(there: Things, operation: str) -> dict[str, object]:
         "saved_id": there.saved,
         "task_id": there.task,
         "escalation_id": there.escalation,
+        "attachment_id": there.attachment,
         "event_id": there.event,
     }
 

@@ -62,8 +62,9 @@ def check_response(method: str, path: str, response: Any) -> None:
         assert not response.content, f"{where}: no body is documented"
         return
     media = response.headers.get("Content-Type", "").partition(";")[0]
-    assert media in content, f"{where}: {media} is not documented, only {list(content)}"
-    schema = content[media].get("schema")
+    promised_media = media if media in content else "*/*"
+    assert promised_media in content, f"{where}: {media} is not documented, only {list(content)}"
+    schema = content[promised_media].get("schema")
     if schema and media.endswith("json"):
         _check_body(where, schema, response.json())
 

@@ -15,7 +15,9 @@ from uuid import uuid4
 
 import pytest
 from django.core.cache import cache as memory
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.test.client import MULTIPART_CONTENT
 
 from chatcore.live.client_frames import AnyFrame
 from chatcore.models import User
@@ -96,6 +98,8 @@ def ask(operation: str, there: Things, user: User | None, **other_ids: object) -
     client = ContractClient(access=token_of(user) if user else "", raise_request_exception=True)
     if operation == "POST books/":
         return client.generic(method, address, b"", "multipart/form-data; boundary=x")
+    if operation == "POST rooms/{room_id}/attachments/":
+        return client.post(address, {"file": SimpleUploadedFile("b", b"b")}, MULTIPART_CONTENT)
     body = bodies(there).get(operation, {})
     data = b"" if method in {"GET", "DELETE"} else json.dumps(body, default=str).encode()
     return client.generic(method, address, data, "application/json")

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
-from typing import IO, Any
 
-from django.conf import settings
 from drf_spectacular.utils import extend_schema
 from rest_framework.generics import GenericAPIView
-from rest_framework.parsers import DataAndFiles, MultiPartParser
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,6 +16,7 @@ from chatcore.http.limits import Rule
 from chatcore.http.paging import IdPagination
 from chatcore.http.permissions import Requires, signed_in
 from chatcore.http.serializers import valid, valid_query
+from chatcore.http.uploads import UploadParser
 from dialogues.api import book_serializers as bodies
 from dialogues.api.filters import BookFilter
 from dialogues.models import Book
@@ -38,22 +35,9 @@ MayRead = Requires("dialogue:book:view")
 MayImport = Requires("dialogue:book:import")
 
 
-class BookUploadParser(MultiPartParser):
-    """Refuses by the announced length before a byte is stored."""
-
-    def parse(
-        self,
-        stream: IO[Any],
-        media_type: str | None = None,
-        parser_context: Mapping[str, Any] | None = None,
-    ) -> DataAndFiles[Any, Any]:
-        request = (parser_context or {})["request"]
-        announced = request.META.get("CONTENT_LENGTH") or ""
-        # Half a MiB for the other fields and the boundaries.
-        most = settings.BOOK_UPLOAD_MAX_BYTES + 524_288
-        if announced.isdecimal() and int(announced) > most:
-            raise BookTooLarge
-        return super().parse(stream, media_type, parser_context)
+class BookUploadParser(UploadParser):
+    most = "BOOK_UPLOAD_MAX_BYTES"
+    too_large = BookTooLarge
 
 
 class BookList(GenericAPIView[Book]):

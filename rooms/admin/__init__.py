@@ -1,4 +1,5 @@
 """The admin pages of rooms. Importing this package registers them."""
 
+from rooms.admin import files as files
 from rooms.admin import messages as messages
 from rooms.admin import rooms as rooms

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from chatcore.http.serializers import (
@@ -11,7 +10,7 @@ from chatcore.http.serializers import (
     StrictSerializer,
 )
 from chatcore.models.conversations import CONTENT_MAX
-from rooms.models import MessageType, ParticipantStatus, Role, RoomStatus, RoomType
+from rooms.models import MessageType, ParticipantStatus, Role, RoomStatus, RoomType, ScanState
 
 
 class RoomIn(StrictSerializer):
@@ -122,6 +121,22 @@ class RoomMessageChanges(StrictSerializer):
     content = serializers.CharField(max_length=CONTENT_MAX, trim_whitespace=False)
 
 
+class AttachmentOut(serializers.Serializer[Any]):
+    """A file of a message. `url` is null until it was found clean."""
+
+    id = serializers.UUIDField()
+    original_filename = serializers.CharField()
+    file_size = serializers.IntegerField(help_text="In bytes.")
+    mime_type = serializers.CharField(help_text="By its first bytes.")
+    width = serializers.IntegerField(allow_null=True)
+    height = serializers.IntegerField(allow_null=True)
+    excerpt = serializers.CharField(allow_blank=True)
+    thumbnail_url = serializers.CharField(allow_blank=True)
+    preview_available = serializers.BooleanField()
+    scan_state = serializers.ChoiceField(choices=ScanState.choices)
+    url = serializers.CharField(allow_null=True)
+
+
 class RoomMessageOut(serializers.Serializer[Any]):
     """A message; a deleted one keeps its place with empty content."""
 
@@ -144,11 +159,7 @@ class RoomMessageOut(serializers.Serializer[Any]):
     reply_to_message = serializers.UUIDField(allow_null=True)
     thread = serializers.UUIDField(allow_null=True)
     client_ref = serializers.UUIDField(allow_null=True)
-    attachments = serializers.SerializerMethodField()
-
-    @extend_schema_field({"type": "array", "items": {"type": "object"}})
-    def get_attachments(self, row: Any) -> list[Any]:
-        return list(row["attachments"])
+    attachments = AttachmentOut(many=True)
 
 
 class RoomMessagePage(serializers.Serializer[Any]):

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from chatcore.http import converters  # noqa: F401 - registers `message`
-from rooms.api import views
+from rooms.api import attachments, views
 
 _ROOM = "rooms/<uuid:room_id>/"
 
@@ -16,5 +16,10 @@ urlpatterns = [
     path(f"{_ROOM}leave/", views.LeaveView.as_view()),
     path(f"{_ROOM}messages/", views.MessagesView.as_view(), name="room-messages"),
     path(f"{_ROOM}messages/<message:message_id>/", views.MessageView.as_view()),
+    path(f"{_ROOM}attachments/", attachments.AttachmentsView.as_view()),
+    path(f"{_ROOM}attachments/<uuid:attachment_id>/", attachments.AttachmentView.as_view()),
+    path(
+        f"{_ROOM}attachments/<uuid:attachment_id>/thumbnail/", attachments.ThumbnailView.as_view()
+    ),
     path(f"{_ROOM}read/", views.ReadView.as_view()),
 ]

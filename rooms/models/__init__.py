@@ -14,6 +14,9 @@ from rooms.models.escalations import EventKind as EventKind
 from rooms.models.escalations import Level as Level
 from rooms.models.escalations import Resolution as Resolution
 from rooms.models.escalations import SupportProfile as SupportProfile
+from rooms.models.files import ChatFileAttachment as ChatFileAttachment
+from rooms.models.files import ScanState as ScanState
+from rooms.models.files import StoredFile as StoredFile
 from rooms.models.messages import DeliveryStatus as DeliveryStatus
 from rooms.models.messages import MessageType as MessageType
 from rooms.models.messages import RoomMessage as RoomMessage

@@ -12,24 +12,35 @@ from chatcore.errors import NotFound
 from chatcore.http.positions import Position
 from chatcore.ids import public_code
 from chatcore.selectors.rows import fetch_rows
+from rooms.models import ScanState
 from rooms.selectors.access import RoomAccess
 
 Row = Mapping[str, Any]
 _END = 2**63 - 1
 
-_SELECT = """
-SELECT m.*, u.username, u.display_name, u.account_type
+# The files of a message, where it brings some; nothing is looked up for all the others.
+ATTACHMENTS_SQL = """CASE WHEN m.message_type IN ('file', 'image') AND m.deleted_at IS NULL THEN (
+  SELECT json_agg(json_build_object('id', a.id, 'original_filename', a.original_filename,
+    'file_size', a.file_size, 'mime_type', a.mime_type, 'width', a.width, 'height', a.height,
+    'excerpt', a.excerpt, 'thumbnail_url', a.thumbnail_url, 'preview_available', a.preview_available,
+    'scan_state', coalesce(f.scan_state, 'refused')) ORDER BY a.id)
+  FROM chat_file_attachments a LEFT JOIN stored_files f ON f.id = a.file_manager_file_id
+  WHERE a.message_id = m.id AND a.deleted_at IS NULL) END AS attachments"""
+READER_COLUMNS = f"u.username, u.display_name, u.account_type, {ATTACHMENTS_SQL}"
+
+_SELECT = f"""
+SELECT m.*, {READER_COLUMNS}
 FROM room_messages m LEFT JOIN users u ON u.id = m.sender_id
-WHERE m.room_id = %(room)s AND m.seq >= %(first)s AND m.id <= %(last_id)s"""
+WHERE m.room_id = %(room)s AND m.seq >= %(first)s AND m.id <= %(last_id)s"""  # noqa: S608
 
 # The newest `limit` rows below a position. One row more than asked for tells whether there is more.
 BEFORE_SQL = f"{_SELECT} AND m.seq < %(edge)s ORDER BY m.seq DESC LIMIT %(limit)s"
 AFTER_SQL = f"{_SELECT} AND m.seq > %(edge)s ORDER BY m.seq LIMIT %(limit)s"
 CHANGES_SQL = f"{_SELECT} AND m.version > %(edge)s ORDER BY m.version LIMIT %(limit)s"
-ONE_SQL = """
-SELECT m.*, u.username, u.display_name, u.account_type
+ONE_SQL = f"""
+SELECT m.*, {READER_COLUMNS}
 FROM room_messages m LEFT JOIN users u ON u.id = m.sender_id
-WHERE m.id = %s AND m.room_id = %s"""
+WHERE m.id = %s AND m.room_id = %s"""  # noqa: S608
 
 
 def message_out(row: Row) -> dict[str, Any]:
@@ -60,8 +71,15 @@ def message_out(row: Row) -> dict[str, Any]:
         "reply_to_message": row["reply_to_message_id"],
         "thread": row["thread_id"],
         "client_ref": row["client_ref"],
-        "attachments": [],
+        "attachments": [_attachment(row["room_id"], found) for found in row["attachments"] or ()],
     }
+
+
+def _attachment(room: UUID, found: dict[str, Any]) -> dict[str, Any]:
+    """A file of the message; where to fetch it, once it was found clean."""
+    if found["scan_state"] != ScanState.CLEAN:
+        return {**found, "url": None, "excerpt": ""}
+    return {**found, "url": f"/api/v1/rooms/{room}/attachments/{found['id']}/"}
 
 
 def page_parameters(

@@ -15,6 +15,7 @@ from chatcore.services.publish import publish_created_on_commit, publish_on_comm
 from chatcore.services.refusals import refusal_error
 from rooms.selectors.access import RoomAccess, room_for
 from rooms.selectors.messages import ONE_SQL, message_out
+from rooms.services.stored_files import take_back_files
 from rooms.services.timeline import ROOM_TIMELINE
 
 
@@ -73,6 +74,7 @@ def remove_message(*, room: UUID, message: UUID) -> Appended:
 def _take_back(row: dict[str, Any]) -> Appended:
     if row["deleted_at"]:
         return Appended(row, duplicate=True)
+    take_back_files(row["id"])
     changed = _change(row, "deleted_at = now()", [])
     event = MessageDeleted(version=changed["version"], message=message_out(changed))
     publish_on_commit(f"room:{row['room_id']}", event)

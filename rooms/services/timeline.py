@@ -7,7 +7,7 @@ from chatcore.events import MessageCreated
 from chatcore.frames import Frame, event_frame
 from chatcore.services.refusals import register_refusal
 from chatcore.services.timeline import Column, Timeline
-from rooms.selectors.messages import message_out
+from rooms.selectors.messages import READER_COLUMNS, message_out
 
 register_refusal("room_closed", "The room is closed")
 register_refusal("muted", "You are muted in this room", forbidden=True)
@@ -51,7 +51,7 @@ ROOM_TIMELINE = Timeline(
       WHEN p.role = 'observer' OR NOT p.can_send_messages THEN 'read_only'
       WHEN d.reply_to_message_id IS NOT NULL AND q.room_id IS DISTINCT FROM c.id THEN 'bad_reply_to'
     END""",
-    reader_columns="u.username, u.display_name, u.account_type",
+    reader_columns=READER_COLUMNS,
     reader_joins="LEFT JOIN users u ON u.id = m.sender_id",
     # Who speaks has read what stands above.
     also="""UPDATE room_participants p SET last_read_seq = x.seq, last_read_at = x.at
