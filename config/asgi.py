@@ -4,13 +4,14 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+import django
 from channels.routing import ProtocolTypeRouter, URLRouter
-from django.core.asgi import get_asgi_application
 
-django_app = get_asgi_application()
+django.setup(set_prefix=False)
 
 from chatcore.checks import refuse_unsafe  # noqa: E402
 from chatcore.http.body_cap import BodyCap  # noqa: E402
+from chatcore.http.later import PatientHandler  # noqa: E402
 from chatcore.live.express import ExpressLane  # noqa: E402
 from chatcore.live.lifespan import Lifespan  # noqa: E402
 from chatcore.routing import websocket_urlpatterns  # noqa: E402
@@ -19,7 +20,7 @@ refuse_unsafe()
 
 application = ProtocolTypeRouter(
     {
-        "http": BodyCap(ExpressLane(django_app)),
+        "http": BodyCap(ExpressLane(PatientHandler())),
         "websocket": URLRouter(websocket_urlpatterns),
         "lifespan": Lifespan(),
     }

@@ -328,6 +328,10 @@ LLM_BASE_URL, LLM_API_KEY, LLM_MODEL = _env.LLM_BASE_URL, _env.LLM_API_KEY, _env
 LLM_TOOLS = _env.LLM_TOOLS == "on"
 EMBEDDING_MODEL = _env.EMBEDDING_MODEL
 
+# How long a model may be silent, and how long an answer may take altogether.
+LLM_SILENCE_SECONDS = _env.LLM_SILENCE_SECONDS
+TURN_SECONDS = _env.TURN_SECONDS
+
 # What a person may spend in a calendar month (UTC) and in one dialogue. 0: no limit.
 BUDGET_USER_MONTH_USD = _env.BUDGET_USER_MONTH_USD
 BUDGET_USER_MONTH_TOKENS = _env.BUDGET_USER_MONTH_TOKENS

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
 from django.db import connection
 from django.utils import timezone
@@ -19,6 +21,7 @@ from dialogues.services.turns import TurnLost, ask, claim_turn, complete_turn, s
 from tests.dialogues import Api, Json, dialogue_of, lighthouse
 from tests.live import Stage, eventually
 from tests.llm_server import LlmServer
+from tests.world import access_for
 
 pytestmark = pytest.mark.usefixtures("worker")
 
@@ -219,6 +222,76 @@ def test_who_waits_too_long_is_told_to_come_back(
     gate.set()
     monkeypatch.undo()
     assert mira.say(session.pk, **body)["reply"]["content"] == "At last."
+
+
+def test_waiting_for_answers_holds_no_threads(
+    stage: Stage, session: DialogueSession, llm: LlmServer, gate: threading.Event
+) -> None:
+    llm.will_say(gate, "At last.")
+    path = f"/api/v1/dialogues/{session.pk}/messages/"
+    body = {"content": "Well?", "client_ref": str(uuid4())}
+
+    bearer = {"Authorization": f"Bearer {access_for(stage.world.mira)}"}
+
+    async def everybody() -> list[httpx.Response]:
+        limits = httpx.Limits(max_connections=40)
+        base = f"http://127.0.0.1:{stage.port}"
+        async with httpx.AsyncClient(
+            base_url=base, headers=bearer, timeout=20, limits=limits
+        ) as client:
+            before = threading.active_count()
+            waiting = [asyncio.create_task(client.post(path, json=body)) for _ in range(30)]
+            await asyncio.sleep(1.5)
+            assert not any(task.done() for task in waiting)
+            assert threading.active_count() < before + 15
+            assert (await client.get("/api/v1/users/me/")).status_code == 200
+            gate.set()
+            return await asyncio.gather(*waiting)
+
+    answers = asyncio.run(everybody())
+    assert {answer.status_code for answer in answers} == {201}
+    assert {answer.json()["reply"]["content"] for answer in answers} == {"At last."}
+    assert int(answers[0].headers["Content-Length"]) == len(answers[0].content)
+
+
+def test_an_answer_that_takes_too_long_is_broken_off(
+    mira: Api,
+    session: DialogueSession,
+    llm: LlmServer,
+    gate: threading.Event,
+    settings: Settings,
+) -> None:
+    settings.TURN_SECONDS = 0.5
+    llm.will_say("Begun ", gate, "and ended")
+    reply = mira.say(session.pk, "Well?")["reply"]
+    assert (reply["content"], reply["error_code"]) == ("Begun", "turn_timeout")
+    assert mira.get(f"dialogues/{session.pk}/messages/").json()["results"][-1] == reply
+
+
+def test_a_model_that_falls_silent_is_asked_again(
+    mira: Api, session: DialogueSession, llm: LlmServer, gate: threading.Event, settings: Settings
+) -> None:
+    settings.LLM_SILENCE_SECONDS = 0.3
+    llm.will_say("Begun ", gate)
+    llm.will_say("Whole.")
+    reply = mira.say(session.pk, "Well?")["reply"]
+    assert (reply["content"], reply["retry_count"]) == ("Whole.", 1)
+
+
+def test_a_question_that_waits_in_an_ended_dialogue_is_still_answered(
+    mira: Api, session: DialogueSession, llm: LlmServer, gate: threading.Event
+) -> None:
+    llm.will_say(gate, "First.")
+    llm.will_say("Second.")
+    one, _ = in_background(mira, session.pk, "First?")
+    eventually(lambda: running(session))
+    two, second = in_background(mira, session.pk, "Second?")
+    eventually(lambda: open_turns(session.pk) == 2)
+    mira.post(f"dialogues/{session.pk}/end/")
+    gate.set()
+    one.join(10)
+    two.join(10)
+    assert second[0]["reply"]["content"] == "Second."
 
 
 def test_a_waiting_question_is_called_off_without_an_answer(

@@ -36,4 +36,5 @@ def configured_endpoint() -> Endpoint | None:
         base_url=settings.LLM_BASE_URL,
         api_key=settings.LLM_API_KEY,
         model=settings.LLM_MODEL,
+        silence_seconds=settings.LLM_SILENCE_SECONDS,
     )

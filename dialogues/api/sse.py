@@ -4,11 +4,12 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from asgiref.sync import async_to_sync
+from django.core.handlers.asgi import ASGIRequest
 from django.db import connection
-from django.http import HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from rest_framework.request import Request
-from rest_framework.response import Response
 
+from chatcore.http.later import Later
 from chatcore.http.rendering import JsonRenderer, json_bytes
 from dialogues.services.following import Ended, Piece, ReplyPending, ending_of, steps_of
 from dialogues.services.turns import Asked
@@ -31,12 +32,19 @@ def said(request: Request, asked: Asked) -> HttpResponseBase:
     if not connection.in_atomic_block:
         connection.close()
     renderer = request.accepted_renderer
-    return _streamed(asked) if isinstance(renderer, EventStreamRenderer) else _whole(asked)
+    return _streamed(asked) if isinstance(renderer, EventStreamRenderer) else _whole(request, asked)
 
 
-def _whole(asked: Asked) -> Response:
-    ended = async_to_sync(ending_of)(asked)
-    return Response({"message": asked.message, "reply": ended.reply}, status=201)
+def _whole(request: Request, asked: Asked) -> HttpResponseBase:
+    async def finish() -> HttpResponse:
+        ended = await ending_of(asked)
+        body = json_bytes({"message": asked.message, "reply": ended.reply})
+        return HttpResponse(body, status=201, content_type=JsonRenderer.media_type)
+
+    # Under WSGI, and in Django's test client, there is no loop to wait on.
+    if isinstance(request._request, ASGIRequest):  # noqa: SLF001
+        return Later(finish)
+    return async_to_sync(finish)()
 
 
 def _streamed(asked: Asked) -> StreamingHttpResponse:

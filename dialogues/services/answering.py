@@ -34,7 +34,7 @@ from dialogues.selectors.budgets import Share
 from dialogues.services.billing import Bill
 from dialogues.services.budgets import BudgetSpent, allowance_of, within_budget
 from dialogues.services.context import Told, question_for, remember
-from dialogues.services.leases import Cancelled, Lease
+from dialogues.services.leases import Cancelled, Lease, TookTooLong
 from dialogues.services.speaking import Speech
 from dialogues.services.tool_rounds import ToolRounds
 from dialogues.services.turns import (
@@ -106,7 +106,7 @@ class Attempt:
             self._listen()
         except (TurnLost, NotFound, OperationalError, InterfaceError):
             raise
-        except (AnswererError, BudgetSpent, Cancelled) as error:
+        except (AnswererError, BudgetSpent, Cancelled, TookTooLong) as error:
             self.error = error
         except Exception:
             log.exception("answerer_broke", turn=str(self.turn.pk))
@@ -114,10 +114,10 @@ class Attempt:
                 "The fault is ours and has been logged.", code="internal_error", retryable=False
             )
 
-    def break_off(self) -> None:
-        """Called off, and the answerer is silent: close the turn without it. Whatever it says later
+    def break_off(self, why: ChatcoreError) -> None:
+        """It is to stop, and the answerer is silent: close the turn without it. Whatever it says later
         finds the turn closed."""
-        self.error = Cancelled()
+        self.error = why
         with suppress(TurnLost):
             _store(self)
             enqueue_on_commit(ANSWER_NEXT, session=str(self.turn.session_id))
@@ -193,8 +193,8 @@ def _last_attempt(turn: DialogueTurn, lease: Lease) -> Attempt:
         log.warning("answer_repeated", turn=str(turn.pk), error=str(attempt.error))
         try:
             lease.sleep(BACK_OFF_SECONDS[number - 1])
-        except Cancelled as called_off:
-            attempt.error = called_off
+        except (Cancelled, TookTooLong) as stopped:
+            attempt.error = stopped
             return attempt
         number += 1
 
