@@ -47,6 +47,7 @@ app.conf.update(
         },
         # Answers that nobody works on: the broker was away, or their worker died.
         "sweep-turns": {"task": "dialogues.sweep_turns", "schedule": 15.0},
+        "sweep-digests": {"task": "dialogues.sweep_digests", "schedule": 60.0},
         "refresh-analytics": {
             "task": "analytics.refresh_views",
             "schedule": crontab(minute="*/15"),

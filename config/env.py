@@ -48,6 +48,7 @@ class Env(BaseSettings):
     BUDGET_USER_MONTH_TOKENS: int = Field(0, ge=0)
     BUDGET_SESSION_USD: Decimal = Field(Decimal(0), ge=0)
     BUDGET_SESSION_TOKENS: int = Field(0, ge=0)
+    DIGEST_WITH: Literal["model", "rules", "off"] = "model"
     DIALOGUE_SOFT_LIMIT: int = Field(1_000, ge=0)
     ASSISTANT_KEPT_DAYS: int = Field(0, ge=0, le=36_500)
     DELETED_KEPT_DAYS: int = Field(30, ge=0, le=36_500)

@@ -327,6 +327,7 @@ PARTITION_MONTHS_RED = 2
 LLM_BASE_URL, LLM_API_KEY, LLM_MODEL = _env.LLM_BASE_URL, _env.LLM_API_KEY, _env.LLM_MODEL
 LLM_TOOLS = _env.LLM_TOOLS == "on"
 EMBEDDING_MODEL = _env.EMBEDDING_MODEL
+DIGEST_WITH = _env.DIGEST_WITH
 
 # How long a model may be silent, and how long an answer may take altogether.
 LLM_SILENCE_SECONDS = _env.LLM_SILENCE_SECONDS

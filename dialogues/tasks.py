@@ -8,7 +8,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from dialogues.services import answering, book_imports, retention, turns
+from dialogues.services import answering, book_imports, digesting, retention, turns
 
 
 @shared_task(name="dialogues.answer_next", ignore_result=True, acks_late=False)
@@ -21,6 +21,18 @@ def answer_next(session: str) -> None:
 def sweep_turns() -> None:
     """Find the turns that nobody works on; every 15 s by beat."""
     turns.sweep_turns()
+
+
+@shared_task(name="dialogues.digest", ignore_result=True, acks_late=False)
+def digest(session: str) -> None:
+    """Remember what matters of what was said since the last time."""
+    digesting.digest_dialogue(UUID(session))
+
+
+@shared_task(name="dialogues.sweep_digests", ignore_result=True, acks_late=False)
+def sweep_digests() -> None:
+    """Find the digests that nobody works on; every minute by beat."""
+    digesting.sweep_digests()
 
 
 @shared_task(name="dialogues.import_book", ignore_result=True, acks_late=False)

@@ -18,7 +18,7 @@ from dialogues.services.turns import ask
 from rooms.models import ChatFileAttachment, ChatRoom
 from rooms.services.attachments import examine_file
 from rooms.services.participants import change_participant
-from tests.dialogues import lighthouse, template_of
+from tests.dialogues import fact_of, lighthouse, template_of
 from tests.rooms import access_to, picture, room_of, said, sent_file
 from tests.support import escalation_of
 from tests.world import PASSWORD, Cast
@@ -52,6 +52,7 @@ class Things:
     task: UUID
     escalation: UUID
     event: UUID
+    fact: UUID
 
 
 def things(world: Cast) -> Things:
@@ -97,6 +98,7 @@ def things(world: Cast) -> Things:
         template=template,
         answer=dialogue.messages.get(role="assistant").pk,
         question=question,
+        fact=fact_of(dialogue.messages.get(role="assistant")),
         task=add_task(world.mira, title="of the member").pk,
         event=log_event(world.mira, event_type="work", energy_level=40, stress_level=60).pk,
         saved=save_dialogue(world.mira, ended, is_public=True).pk,
@@ -128,6 +130,7 @@ def bodies(there: Things) -> dict[str, Any]:
         "POST dialogues/{dialogue_id}/messages/": words,
         "PUT dialogues/{dialogue_id}/rating/": {"user_rating": 5},
         "PATCH dialogues/{dialogue_id}/context/": {"current_chapter": 1},
+        "PATCH dialogues/{dialogue_id}/context/facts/{fact_id}/": {"value": "x"},
         "PUT dialogues/{dialogue_id}/messages/{message_id}/feedback/": {"feedback_type": "helpful"},
         "POST templates/": {"name": "x", "type": "book", "system_prompt": "x"},
         "PATCH templates/{template_id}/": {"name": "x"},
@@ -186,6 +189,7 @@ def ids(there: Things, operation: str) -> dict[str, object]:
         "escalation_id": there.escalation,
         "attachment_id": there.attachment,
         "event_id": there.event,
+        "fact_id": there.fact,
     }
 
 

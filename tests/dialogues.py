@@ -14,9 +14,18 @@ from celery.contrib.testing.worker import start_worker
 
 from chatcore.models import User
 from config.celery import app
-from dialogues.models import Book, DialogueSession, DialogueTemplate
+from dialogues.digesters.port import Learned
+from dialogues.models import (
+    Book,
+    DialogueMessage,
+    DialogueSession,
+    DialogueTemplate,
+    FactCategory,
+    RememberedFact,
+)
 from dialogues.services.answering import answer_next
 from dialogues.services.books import import_book
+from dialogues.services.facts import learn_facts
 from dialogues.services.sessions import create_dialogue
 from dialogues.services.templates import create_template
 from dialogues.services.turns import Asked, ask
@@ -82,6 +91,14 @@ def asked_and_answered(session: DialogueSession, content: str) -> Asked:
     asked = ask(session.user, session.pk, content)
     assert answer_next(session.pk) == 1
     return asked
+
+
+def fact_of(source: DialogueMessage) -> UUID:
+    """Something that a message told: that its person likes tea."""
+    fact = Learned(source.seq, FactCategory.PREFERENCES, "likes", "tea", 0.8)
+    learn_facts(source.session_id, [fact], {source.seq: source.pk}, "rules")
+    found: UUID = RememberedFact.objects.get(source_message=source).pk
+    return found
 
 
 @contextmanager

@@ -19,6 +19,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 _NAMES = ("DATABASE_URL", "REDIS_URL")
+# What is learned in the background takes versions; only the tests about it want that.
+os.environ.setdefault("DIGEST_WITH", "off")
 _servers: subprocess.Popen[str] | None = None
 _data_dir: Path | None = None
 

@@ -65,6 +65,7 @@ from tests.dialogues import (
     LIGHTHOUSE,
     asked_and_answered,
     dialogue_of,
+    fact_of,
     lighthouse,
     template_of,
 )
@@ -84,6 +85,7 @@ def full(world: Cast) -> Cast:
     asked = asked_and_answered(session, "What did Marten carry around his neck?")
     edit_message(session, asked.message["id"], "What is on the string?")
     rate_dialogue(session, 5)
+    fact_of(session.messages.get(seq=1))
     _kept_and_judged(world, session, asked.session_id)
     complete_task(add_task(world.mira, title="Buy milk"), by=world.mira)
     event = log_event(world.mira, event_type="meal", energy_level=60, stress_level=20)

@@ -13,7 +13,8 @@ from django.db import IntegrityError, connection, transaction
 from chatcore.models import User
 from dialogues.models import DialogueMessage, DialogueSession
 from dialogues.services.answering import answer_next
-from dialogues.services.companion import change_context, companion_of
+from dialogues.services.companion import companion_of
+from dialogues.services.memory import change_context
 from dialogues.services.sanitising import clean_json, fitting
 from dialogues.services.turns import ask
 from tests.client import API, ContractClient
@@ -112,7 +113,7 @@ def test_every_message_carries_a_snapshot_whichever_door_is_used(world: Cast) ->
     assert ai is not None
     assert human["recent_events"][0]["description"] == "A long run"
     assert (human["current_energy"], human["mental_state_source"]) == (82, "events_impact")
-    assert human["conversation_memory"]["facts"] == {"likes": "tea"}
+    assert human["conversation_memory"]["facts"] == {"personal_info": {"likes": "tea"}}
     assert human["conversation_memory"]["context_available"]["communication_style"] is True
     assert set(human) == set(ai)
 
@@ -154,7 +155,7 @@ def test_a_snapshot_is_cleaned_and_small(world: Cast) -> None:
     human, _ = snapshots(session)
     assert human is not None
     assert human["recent_events_count"] == len(human["recent_events"]) == 10
-    assert 0 < len(human["conversation_memory"]["facts"]) < 5
+    assert 0 < len(human["conversation_memory"]["facts"]["personal_info"]) < 20
 
 
 def test_what_is_no_context_is_left_out() -> None:
@@ -225,7 +226,7 @@ def test_what_it_has_learnt_is_seen_and_corrected(world: Cast, client_of: Client
     assert before["facts"] == {}
     happened(world.mira, description="A long run", event_type="exercise")
     after = mira.patch(f"{COMPANION}context/", {"facts": {"job": "keeper"}}).json()
-    assert after["facts"] == {"job": "keeper"}
+    assert after["facts"] == {"personal_info": {"job": "keeper"}}
     assert "A long run" in after["recent_events_summary"]
     assert after["mental_state_summary"].startswith("Energy 50 of 100")
     assert mira.patch(f"{COMPANION}context/", {"facts": [1]}).status_code == 400
@@ -263,7 +264,7 @@ def test_starting_over_erases_words_memory_or_events_for_good(
     assert all(message["deleted_at"] and not message["content"] for message in page)
     assert not DialogueMessage.objects.exclude(content="").exists()
     assert not DialogueMessage.objects.filter(context_snapshot__isnull=False).exists()
-    assert mira.get(f"{COMPANION}context/").json()["facts"] == {"job": "keeper"}
+    assert mira.get(f"{COMPANION}context/").json()["facts"] == {"personal_info": {"job": "keeper"}}
 
     mira.post(over, {"memory": True, "life_events": True})
     context = mira.get(f"{COMPANION}context/").json()

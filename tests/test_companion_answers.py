@@ -11,7 +11,8 @@ from dialogues.answerers.companion_grammar import event_in, search_in, wish_in
 from dialogues.answerers.port import Companion, Question, Tool, ToolCall
 from dialogues.answerers.prompts import prompt_for
 from dialogues.models import DialogueMessage, DialogueSession, LifeEvent
-from dialogues.services.companion import change_companion, change_context, companion_of
+from dialogues.services.companion import change_companion, companion_of
+from dialogues.services.memory import change_context
 from dialogues.services.tools import run_tool
 from tests.client import ContractClient
 from tests.dialogues import asked_and_answered

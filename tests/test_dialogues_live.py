@@ -8,10 +8,14 @@ from collections.abc import Callable
 from uuid import UUID
 
 import pytest
+from django.test import override_settings
 
 from dialogues.models import DialogueMessage, DialogueSession
+from dialogues.selectors.facts import facts_of
 from dialogues.services.answering import answer_next
-from dialogues.services.companion import change_companion, change_context, companion_of
+from dialogues.services.companion import change_companion, companion_of
+from dialogues.services.digesting import digest_dialogue
+from dialogues.services.memory import change_context, correct_fact, forget_fact, forget_memory
 from dialogues.services.messages import delete_message, edit_message, remove_message
 from dialogues.services.regenerating import regenerate
 from dialogues.services.sessions import (
@@ -20,7 +24,6 @@ from dialogues.services.sessions import (
     delete_dialogue,
     end_dialogue,
     rate_dialogue,
-    set_current_chapter,
 )
 from dialogues.services.start_over import start_over
 from dialogues.services.turns import ask, cancel_turns
@@ -100,9 +103,37 @@ def _twice(stage: Stage, session: DialogueSession) -> None:
     rate_dialogue(session, 5)
 
 
-@change("set_current_chapter")
-def _on_and_off(stage: Stage, session: DialogueSession) -> None:
-    set_current_chapter(session, 2)
+@change("change_context")
+def _chapter_and_points(stage: Stage, session: DialogueSession) -> None:
+    change_context(session, current_chapter=2)
+    change_context(session, key_points=["The lamp is lit at dusk."], discussed_topics=["lamps"])
+
+
+@change("digest_dialogue")
+def _and_learn(stage: Stage, session: DialogueSession) -> None:
+    with override_settings(DIGEST_WITH="rules"):
+        ask(stage.world.mira, session.pk, "My name is Mira. What did Marten carry?")
+        answer_next(session.pk)
+        digest_dialogue(session.pk)
+    assert facts_of(session.pk)
+
+
+@change("correct_fact")
+def _a_name(stage: Stage, session: DialogueSession) -> None:
+    _and_learn(stage, session)
+    correct_fact(session, facts_of(session.pk)[0].pk, "Miranda")
+
+
+@change("forget_fact")
+def _a_name_away(stage: Stage, session: DialogueSession) -> None:
+    _and_learn(stage, session)
+    forget_fact(session, facts_of(session.pk)[0].pk)
+
+
+@change("forget_memory")
+def _all_that_was_learned(stage: Stage, session: DialogueSession) -> None:
+    _and_learn(stage, session)
+    forget_memory(session)
 
 
 @change("delete_dialogue")
@@ -146,8 +177,8 @@ def test_live_equals_reload_with_the_companion(stage: Stage) -> None:
 
 
 def test_every_service_that_changes_a_dialogue_is_among_them() -> None:
-    found = {"ask", "cancel_turns", "regenerate"}
-    for name in ("sessions", "messages"):
+    found = {"ask", "cancel_turns", "digest_dialogue", "regenerate"}
+    for name in ("sessions", "messages", "memory"):
         module = importlib.import_module(f"dialogues.services.{name}")
         for verb, thing in vars(module).items():
             if inspect.isfunction(thing) and thing.__module__ == module.__name__:

@@ -1,6 +1,7 @@
 """The admin pages of books and dialogues. Importing this package registers them."""
 
 from dialogues.admin import books as books
+from dialogues.admin import facts as facts
 from dialogues.admin import feedback as feedback
 from dialogues.admin import life_events as life_events
 from dialogues.admin import messages as messages

@@ -60,7 +60,7 @@ class OpenAICompatible:
         prompt = prompt_for(question, found.passages, model)
         sent = tokens_sent(prompt.messages, question, model)
         gate, reply = QuoteGate(prompt.sources), _Reply(model)
-        with _told_apart(self._endpoint), self._client() as client:
+        with told_apart(self._endpoint), client_at(self._endpoint) as client:
             stream = client.chat.completions.create(
                 model=model,
                 messages=prompt.messages,
@@ -86,15 +86,16 @@ class OpenAICompatible:
         yield from reply.rest(question)
         yield reply.finished()
 
-    def _client(self) -> openai.OpenAI:
-        """One per answer, so that nothing is shared between worker threads. We repeat, not it."""
-        return openai.OpenAI(
-            base_url=self._endpoint.base_url,
-            # The SDK insists on a key; servers of one's own often want none.
-            api_key=self._endpoint.api_key or "none",
-            timeout=httpx2.Timeout(self._endpoint.silence_seconds, connect=CONNECT_SECONDS),
-            max_retries=0,
-        )
+
+def client_at(endpoint: Endpoint) -> openai.OpenAI:
+    """One per answer, so that nothing is shared between worker threads. We repeat, not it."""
+    return openai.OpenAI(
+        base_url=endpoint.base_url,
+        # The SDK insists on a key; servers of one's own often want none.
+        api_key=endpoint.api_key or "none",
+        timeout=httpx2.Timeout(endpoint.silence_seconds, connect=CONNECT_SECONDS),
+        max_retries=0,
+    )
 
 
 def _last_question(question: Question) -> str:
@@ -154,7 +155,7 @@ def _room(question: Question, sent: int, most: int) -> int:
 
 
 @contextmanager
-def _told_apart(endpoint: Endpoint) -> Iterator[None]:
+def told_apart(endpoint: Endpoint) -> Iterator[None]:
     """The SDK's and the wire's errors as ours: what happened, and whether a repeat may help."""
     try:
         yield

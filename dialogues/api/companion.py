@@ -23,7 +23,8 @@ from dialogues.selectors.life_events import mental_state_out, mental_state_serie
 from dialogues.selectors.messages import message_page
 from dialogues.selectors.said import said_about, said_out
 from dialogues.selectors.sessions import dialogue_out
-from dialogues.services.companion import change_companion, change_context, companion_of
+from dialogues.services.companion import change_companion, companion_of
+from dialogues.services.memory import change_context
 from dialogues.services.start_over import start_over
 from dialogues.services.turns import ask
 

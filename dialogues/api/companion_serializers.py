@@ -147,14 +147,12 @@ class FoundMessages(serializers.Serializer[Any]):
 
 
 class CompanionContextBody(StrictSerializer):
-    """`PATCH companion/context/`: each object that is named is replaced."""
+    """`PATCH companion/context/`: each object that is named is replaced. A key of `facts` and
+    `personality_insights` outside of their categories goes into `personal_info` or `traits`."""
 
     facts = PlainObjectField(required=False)
     personality_insights = PlainObjectField(required=False)
     communication_style = PlainObjectField(required=False)
-    context_themes = PlainObjectField(required=False)
-    conversation_memory = PlainObjectField(required=False)
-    personality_state = PlainObjectField(required=False)
 
 
 class CompanionContextObject(serializers.Serializer[Any]):

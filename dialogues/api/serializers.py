@@ -79,12 +79,6 @@ class RatingBody(StrictSerializer):
     user_rating = serializers.IntegerField(min_value=1, max_value=5)
 
 
-class ContextBody(StrictSerializer):
-    """`PATCH dialogues/{id}/context/`."""
-
-    current_chapter = serializers.IntegerField(min_value=0, max_value=CHAPTER_MOST, allow_null=True)
-
-
 class DialogueObject(serializers.Serializer[Any]):
     """A dialogue as its person sees it."""
 
@@ -106,6 +100,7 @@ class DialogueObject(serializers.Serializer[Any]):
     temperature = serializers.FloatField()
     model_name = serializers.CharField()
     personality_settings = PlainObjectField(help_text="The companion's: `PATCH companion/`.")
+    remembered_count = serializers.IntegerField(help_text="Facts that it remembers.")
     user_rating = serializers.IntegerField(allow_null=True)
     message_count = serializers.IntegerField()
     is_long = serializers.BooleanField(
@@ -189,18 +184,3 @@ class SaidObject(serializers.Serializer[Any]):
 
 class CancelledObject(serializers.Serializer[Any]):
     cancelled = serializers.IntegerField(help_text="How many answers were called off.")
-
-
-class ContextObject(serializers.Serializer[Any]):
-    """What the dialogue remembers."""
-
-    current_chapter = serializers.IntegerField(allow_null=True)
-    discussed_chapters = serializers.ListField(child=serializers.IntegerField())
-    discussed_topics = serializers.ListField(child=serializers.CharField())
-    key_points = serializers.ListField(child=serializers.CharField())
-    character_state = serializers.CharField()
-    emotional_tone = serializers.CharField()
-    remembered_facts = serializers.ListField()
-    relationship_level = serializers.IntegerField()
-    context_tokens = serializers.IntegerField(help_text="Of the last question's context.")
-    updated_at = serializers.DateTimeField()

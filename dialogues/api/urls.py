@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from dialogues.api import export, task_list, usage, views
+from dialogues.api import export, memory, task_list, usage, views
 from dialogues.api.book_urls import book_urls
 from dialogues.api.companion_urls import companion_urls
 from dialogues.api.saved_urls import saved_urls
@@ -25,5 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("dialogues/<str:dialogue_id>/end/", views.EndView.as_view()),
     path("dialogues/<str:dialogue_id>/rating/", views.RatingView.as_view()),
     path("dialogues/<str:dialogue_id>/export/", export.ExportView.as_view()),
-    path("dialogues/<str:dialogue_id>/context/", views.ContextView.as_view()),
+    path("dialogues/<str:dialogue_id>/context/", memory.ContextView.as_view()),
+    path("dialogues/<str:dialogue_id>/context/facts/", memory.FactList.as_view()),
+    path("dialogues/<str:dialogue_id>/context/facts/<str:fact_id>/", memory.FactDetail.as_view()),
 ]

@@ -22,7 +22,7 @@ from dialogues.api.sse import EventStreamRenderer, said
 from dialogues.models import DialogueSession
 from dialogues.selectors.access import dialogue_for, dialogues_of, public_id
 from dialogues.selectors.messages import message_page
-from dialogues.selectors.sessions import context_out, dialogue_out
+from dialogues.selectors.sessions import dialogue_out
 from dialogues.services import sessions
 from dialogues.services.regenerating import regenerate
 from dialogues.services.turns import ask, cancel_turns
@@ -150,17 +150,3 @@ class RatingView(APIView):
         session = dialogue_for(signed_in(request), dialogue_id)
         rating = valid(bodies.RatingBody, request.data)["user_rating"]
         return Response(dialogue_out(sessions.rate_dialogue(session, rating)))
-
-
-class ContextView(APIView):
-    @extend_schema(responses=bodies.ContextObject)
-    def get(self, request: Request, dialogue_id: str) -> Response:
-        """What the dialogue remembers."""
-        return Response(context_out(dialogue_for(signed_in(request), dialogue_id)))
-
-    @extend_schema(request=bodies.ContextBody, responses=bodies.ContextObject)
-    def patch(self, request: Request, dialogue_id: str) -> Response:
-        """How far I have read: nothing of later chapters is shown; null lifts the limit."""
-        session = dialogue_for(signed_in(request), dialogue_id)
-        chapter = valid(bodies.ContextBody, request.data)["current_chapter"]
-        return Response(context_out(sessions.set_current_chapter(session, chapter)))

@@ -6,6 +6,8 @@ from dialogues.models.books import BookLexeme as BookLexeme
 from dialogues.models.books import BookPassage as BookPassage
 from dialogues.models.books import Character as Character
 from dialogues.models.context import DialogueContext as DialogueContext
+from dialogues.models.facts import FactCategory as FactCategory
+from dialogues.models.facts import RememberedFact as RememberedFact
 from dialogues.models.feedback import MessageFeedback as MessageFeedback
 from dialogues.models.feedback import ReviewState as ReviewState
 from dialogues.models.feedback import Verdict as Verdict

@@ -3,12 +3,18 @@
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import Q
 
 from dialogues.models.sessions import DialogueSession
 
 
 class DialogueContext(models.Model):
-    """One row per session; 001's columns serve the companion."""
+    """One row per session, all that a turn reads of its memory.
+
+    `remembered_facts`, `facts` and `personality_insights` are kept true from the rows of
+    `RememberedFact`; `discussed_topics`, `key_points`, `context_themes` and the session's
+    `conversation_summary` from `conversation_memory` (`dialogues.selectors.memory.Memory`).
+    """
 
     session = models.OneToOneField(
         DialogueSession, on_delete=models.CASCADE, primary_key=True, related_name="context"
@@ -33,6 +39,11 @@ class DialogueContext(models.Model):
     recent_events_summary = models.TextField(blank=True)
     conversation_memory = models.JSONField(default=dict, blank=True)
     personality_state = models.JSONField(default=dict, blank=True)
+    # How far the dialogue was digested, and from when on the rest is owed (null: nothing is).
+    digested_seq = models.BigIntegerField(default=0)
+    digest_due_at = models.DateTimeField(null=True, blank=True)
+    # A worker is at it until then.
+    digest_lease_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     # 001's `last_updated`.
     updated_at = models.DateTimeField(auto_now=True)
@@ -43,6 +54,12 @@ class DialogueContext(models.Model):
             # Dialogues that touched a topic or a chapter (seed 000).
             GinIndex(fields=["discussed_topics"], name="dialogue_context_topics"),
             GinIndex(fields=["discussed_chapters"], name="dialogue_context_chapters"),
+            # owed_digests(): the sweep.
+            models.Index(
+                fields=["digest_due_at"],
+                name="dialogue_context_digest_due",
+                condition=Q(digest_due_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -32,6 +32,8 @@ UNTRACKED = [
     "total_tokens_used",
     "total_cost",
     "exact_cost",
+    # What was said is forgotten where it was said, so no history keeps a summary of it.
+    "conversation_summary",
 ]
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from dialogues.models import DialogueContext, DialogueSession, DialogueType
+from dialogues.models import DialogueSession, DialogueType
 
 
 def dialogue_out(session: DialogueSession) -> dict[str, Any]:
@@ -31,6 +31,7 @@ def dialogue_out(session: DialogueSession) -> dict[str, Any]:
         "temperature": float(session.temperature),
         "model_name": session.model_name,
         "personality_settings": session.personality_settings,
+        "remembered_count": len(context.remembered_facts) if context else 0,
         "user_rating": session.user_rating,
         "message_count": session.message_count,
         "is_long": is_long(session),
@@ -60,23 +61,6 @@ def dialogue_by_id(session_id: UUID) -> DialogueSession | None:
         .filter(pk=session_id)
         .first()
     )
-
-
-def context_out(session: DialogueSession) -> dict[str, Any]:
-    """What the dialogue remembers, as `GET dialogues/{id}/context/` shows it."""
-    context = getattr(session, "context", None) or DialogueContext(updated_at=session.updated_at)
-    return {
-        "current_chapter": context.current_chapter,
-        "discussed_chapters": context.discussed_chapters,
-        "discussed_topics": context.discussed_topics,
-        "key_points": context.key_points,
-        "character_state": context.character_state,
-        "emotional_tone": context.emotional_tone,
-        "remembered_facts": context.remembered_facts,
-        "relationship_level": context.relationship_level,
-        "context_tokens": context.context_tokens,
-        "updated_at": instant(context.updated_at),
-    }
 
 
 def instant(value: datetime | None) -> str | None:

@@ -12,7 +12,6 @@ from dialogues.selectors.access import dialogue_for
 from dialogues.selectors.companion import companion_found
 from dialogues.services.changes import change
 from dialogues.services.personality import changed_personality
-from dialogues.services.sanitising import clean_json
 
 TITLE = "Companion"
 
@@ -55,17 +54,3 @@ def change_companion(
         kept = locked.get(pk=session.pk).personality_settings
         columns["personality_settings"] = changed_personality(kept, personality_settings)
     return change(session.pk, **columns) if columns else session
-
-
-@transaction.atomic
-def change_context(session: DialogueSession, **objects: Mapping[str, Any]) -> DialogueSession:
-    """Correct what the companion has learnt: each object named is replaced, cleaned before that.
-
-    `objects`: facts, personality_insights, communication_style, context_themes,
-    conversation_memory, personality_state.
-    """
-    # First the dialogue, then its context: as the storing of an answer locks them.
-    DialogueSession.objects.select_for_update(of=("self",), no_key=True).get(pk=session.pk)
-    cleaned = {name: clean_json(value) for name, value in objects.items()}
-    DialogueContext.objects.update_or_create(session=session, defaults=cleaned)
-    return change(session.pk)

@@ -16,6 +16,7 @@ from dialogues.answerers.port import Question, Said
 from dialogues.answerers.tokens import TOKENS_PER_MESSAGE, tokens_of
 from dialogues.models import DialogueContext, DialogueMessage, DialogueTurn, MessageRole
 from dialogues.selectors.sessions import dialogue_by_id
+from dialogues.services.remembering import owe_digest
 from dialogues.services.snapshots import companion_told
 from dialogues.services.tools import tokens_of_tools, tools_for
 
@@ -74,8 +75,15 @@ def remember(turn: DialogueTurn, told: Told, chapters: Sequence[int]) -> None:
     context.discussed_chapters = sorted({*context.discussed_chapters, *chapters})
     context.context_messages = list(told.message_ids)
     context.context_tokens = told.tokens
+    owe_digest(context)
     context.save(
-        update_fields=["discussed_chapters", "context_messages", "context_tokens", "updated_at"]
+        update_fields=[
+            "discussed_chapters",
+            "context_messages",
+            "context_tokens",
+            "digest_due_at",
+            "updated_at",
+        ]
     )
 
 

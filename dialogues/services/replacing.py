@@ -6,6 +6,7 @@ from chatcore.events import MessageEdited
 from dialogues.selectors.messages import Row
 from dialogues.selectors.replacing import standing_answers
 from dialogues.services.changes import change_message
+from dialogues.services.remembering import source_gone
 
 
 def replace_answers(answer: Row) -> None:
@@ -19,3 +20,4 @@ def replace_answers(answer: Row) -> None:
         failed = earlier["error_code"] not in ("", "cancelled")
         if earlier["id"] != new and (good or failed):
             change_message(earlier, MessageEdited, replaced_by_id=new)
+            source_gone(earlier["session_id"], earlier["id"], earlier["seq"])

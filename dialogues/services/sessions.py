@@ -105,15 +105,6 @@ def rate_dialogue(session: DialogueSession, rating: int) -> DialogueSession:
 
 
 @transaction.atomic
-def set_current_chapter(session: DialogueSession, chapter: int | None) -> DialogueSession:
-    """How far the reader is: nothing of later chapters is shown. None lifts the limit."""
-    # First the dialogue, then its context: as the storing of an answer locks them.
-    DialogueSession.objects.select_for_update(of=("self",), no_key=True).get(pk=session.pk)
-    DialogueContext.objects.update_or_create(session=session, defaults={"current_chapter": chapter})
-    return change(session.id)
-
-
-@transaction.atomic
 def delete_dialogue(session: DialogueSession) -> None:
     """Soft: it is gone for its reader at once; retention removes the rows later."""
     _let_go(session)

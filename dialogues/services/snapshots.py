@@ -85,9 +85,14 @@ def _event(event: LifeEvent) -> dict[str, Any]:
 
 def _memory(about: Mapping[str, Any]) -> dict[str, Any]:
     """What is remembered, as far as it fits; `context_available` says what there is besides."""
-    kept = {
-        name: fitting(clean_json(about[f"context__{name}"] or {}), MEMORY_BYTES) for name in _MEMORY
-    }
+    kept = {name: _fitting(clean_json(about[f"context__{name}"] or {})) for name in _MEMORY}
     return kept | {
         "context_available": {name: bool(about[f"context__{name}"]) for name in _AVAILABLE}
     }
+
+
+def _fitting(categories: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Of each category the first keys that fit into its share."""
+    share = MEMORY_BYTES // max(len(categories), 1)
+    found = {name: fitting(keys, share) for name, keys in categories.items()}
+    return {name: keys for name, keys in found.items() if keys}

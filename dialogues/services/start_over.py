@@ -22,6 +22,8 @@ from dialogues.models import (
     MessageReference,
 )
 from dialogues.services.changes import change
+from dialogues.services.memory import forget_memory
+from dialogues.services.remembering import sources_gone
 from dialogues.services.timeline import DIALOGUE_TIMELINE
 from dialogues.services.turns import cancel_turns
 
@@ -38,12 +40,6 @@ UPDATE dialogue_messages SET content = '', context_snapshot = NULL, tool_calls =
   metadata = '{}', error_message = ''
 WHERE session_id = %(session)s"""
 _FORGET_EDITS = "UPDATE dialogue_messages_history SET content = '' WHERE session_id = %(session)s"
-_MEMORY_COLUMNS = (
-    *("facts", "personality_insights", "communication_style", "context_themes"),
-    *("conversation_memory", "personality_state", "remembered_facts", "context_messages"),
-    *("discussed_topics", "key_points", "discussed_chapters", "character_state"),
-    *("emotional_tone", "embedded_context", "relationship_level", "context_tokens"),
-)
 
 
 @transaction.atomic
@@ -62,10 +58,10 @@ def start_over(
         cancel_turns(session.pk)
         _erase_messages(session.pk)
     if memory:
-        _forget(session.pk)
+        forget_memory(session)
     if life_events:
         _delete_events(session.user)
-    return change(session.pk, **({"conversation_summary": ""} if memory else {}))
+    return change(session.pk)
 
 
 def _erase_messages(session_id: UUID) -> None:
@@ -81,15 +77,7 @@ def _erase_messages(session_id: UUID) -> None:
     theirs = DialogueMessage.objects.filter(session_id=session_id)
     MessageReference.objects.filter(message__in=theirs).delete()
     MessageFeedback.objects.filter(message__in=theirs).delete()
-
-
-def _forget(session_id: UUID) -> None:
-    """Everything the context row has learnt; its defaults are what nothing looks like."""
-    empty = DialogueContext()
-    nothing = {name: getattr(empty, name) for name in _MEMORY_COLUMNS}
-    DialogueContext.objects.filter(session_id=session_id).update(
-        **nothing, updated_at=timezone.now()
-    )
+    sources_gone(session_id)
 
 
 def _delete_events(user: User) -> None:

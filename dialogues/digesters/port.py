@@ -1,0 +1,75 @@
+"""The port behind which a dialogue is digested: messages in, what is worth remembering out.
+
+A digester writes nothing. What it gives back is checked and cleaned before it is stored, and an entry
+whose `seq` names none of the messages is left out.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from dialogues.models import Book, Character
+from dialogues.models.facts import FactCategory
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A message to be digested. `chapter`: the last one that an answer quotes from, 0 for none;
+    `quotes`: what it quotes, each with its chapter."""
+
+    seq: int
+    role: str
+    content: str
+    chapter: int = 0
+    quotes: Sequence[tuple[str, int]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """New messages, oldest first, and what they are about."""
+
+    messages: Sequence[Heard]
+    book: Book | None = None
+    character: Character | None = None
+    model_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """A fact about the person; `is_item`: one entry of a list."""
+
+    seq: int
+    category: FactCategory
+    key: str
+    value: Any
+    confidence: float
+    is_item: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A topic or a key point, and the message that makes it."""
+
+    seq: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What came of the material. What is empty stays as it was. `usage`: tokens by kind."""
+
+    summary: str = ""
+    topics: Sequence[Noted] = ()
+    key_points: Sequence[Noted] = ()
+    facts: Sequence[Learned] = ()
+    emotional_tone: str = ""
+    character_state: str = ""
+    communication_style: Mapping[str, Any] = field(default_factory=dict)
+    learned_by: str = "rules"
+    usage: Mapping[str, int] = field(default_factory=dict)
+
+
+class Digester(Protocol):
+    """Whoever digests. Raises AnswererError when it cannot."""
+
+    def digest(self, material: Material) -> Digest: ...
