@@ -69,6 +69,7 @@ app.conf.update(
         "wake-escalations": {"task": "rooms.wake_escalations", "schedule": 60.0},
         "sweep-files": {"task": "rooms.sweep_files", "schedule": 600.0},
         "sweep-imports": {"task": "dialogues.sweep_imports", "schedule": 60.0},
+        "sweep-embeddings": {"task": "dialogues.sweep_embeddings", "schedule": 60.0},
     },
 )
 app.autodiscover_tasks()

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from dialogues.services import answering, book_imports, digesting, retention, turns
+from dialogues.services import answering, book_imports, digesting, embedding, retention, turns
 
 
 @shared_task(name="dialogues.answer_next", ignore_result=True, acks_late=False)
@@ -51,3 +51,15 @@ def sweep_imports() -> None:
 def delete_old_dialogues() -> None:
     """Clear up what is older than its settings; daily by beat."""
     retention.delete_old_dialogues()
+
+
+@shared_task(name="dialogues.embed_book", ignore_result=True, acks_late=False)
+def embed_book(job: str) -> None:
+    """Compute the vectors that a book lacks."""
+    embedding.run_embedding(UUID(job))
+
+
+@shared_task(name="dialogues.sweep_embeddings", ignore_result=True, acks_late=False)
+def sweep_embeddings() -> None:
+    """Find the books that lack vectors; every minute by beat."""
+    embedding.sweep_embeddings()

@@ -27,7 +27,9 @@ from chatcore.admin_site import Figure, Menu, register_figure
 from chatcore.models import Job
 from dialogues.admin.menu import BOOKS
 from dialogues.admin.upload import UploadForm
+from dialogues.answerers.embeddings import model
 from dialogues.models import Book, BookChapter, BookPassage, Character, DialogueSession
+from dialogues.selectors.vectors import coverage
 from dialogues.services.book_imports import KIND
 
 
@@ -76,6 +78,7 @@ class BookAdmin(NotDeleted[Book]):
         "pages_are_estimated",
         "word_count",
         "passage_count",
+        "vectors",
         "created_by",
         "created_at",
         "updated_at",
@@ -95,6 +98,7 @@ class BookAdmin(NotDeleted[Book]):
                     ("chapter_count", "passage_count"),
                     ("page_count", "pages_are_estimated"),
                     "word_count",
+                    "vectors",
                     ("created_by", "created_at"),
                 ],
             },
@@ -122,6 +126,13 @@ class BookAdmin(NotDeleted[Book]):
     )
     def shown_status(self, book: Book) -> tuple[str, str]:
         return book.status, book.get_status_display()
+
+    @admin.display(description="vectors")
+    def vectors(self, book: Book) -> str:
+        """How many passages are found by their meaning, too."""
+        if not (name := model()):
+            return "No embedding model is configured: passages are found by their words."
+        return f"{coverage(book, name)} of {book.passage_count} passages, by {name}"
 
     @admin.display(description="see")
     def leads(self, book: Book) -> str:

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from dialogues.answerers.port import Citation, Question
+from dialogues.answerers.ranking import ranked_passages
 from dialogues.models import Book, BookPassage
 from dialogues.selectors.books import knowledge_bases
-from dialogues.selectors.passages import FoundPassage, passages_about
+from dialogues.selectors.passages import FoundPassage
 from dialogues.selectors.places import Named, Place, named_place, place_in
 from dialogues.selectors.sentences import parts_of
 
@@ -59,7 +60,7 @@ def place_citations(place: Place) -> Iterator[Citation]:
 def _fitting(
     words: str, question: Question, books: Sequence[Book], limit: int, context: str
 ) -> list[FoundPassage]:
-    return passages_about(
+    return ranked_passages(
         words,
         books,
         limit=limit,

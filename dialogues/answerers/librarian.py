@@ -108,6 +108,7 @@ def _quotations(
             source_text=passage.text,
             highlighted_text=quoted,
             similarity_score=round(passage.similarity_score, 2),
+            vector_id=passage.vector_id,
         )
 
 

@@ -123,4 +123,5 @@ def _citation(source: FoundPassage, quoted: str) -> Citation:
         source_text=source.text,
         highlighted_text=quoted,
         similarity_score=round(source.similarity_score, 2),
+        vector_id=source.vector_id,
     )

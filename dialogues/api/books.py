@@ -17,6 +17,7 @@ from chatcore.http.paging import IdPagination
 from chatcore.http.permissions import Requires, signed_in
 from chatcore.http.serializers import valid, valid_query
 from chatcore.http.uploads import UploadParser
+from dialogues.answerers.ranking import ranked_passages
 from dialogues.api import book_serializers as bodies
 from dialogues.api.filters import BookFilter
 from dialogues.models import Book
@@ -28,7 +29,6 @@ from dialogues.selectors.books import (
     characters_of,
     passages_of,
 )
-from dialogues.selectors.passages import passages_about
 from dialogues.services.book_imports import BookTooLarge, start_import
 
 MayRead = Requires("dialogue:book:view")
@@ -107,7 +107,7 @@ class BookSearch(APIView):
         """The passages that fit a question, best first."""
         query = valid_query(bodies.SearchQuery, request)
         book = book_for(signed_in(request), book_id)
-        found = passages_about(
+        found = ranked_passages(
             query["q"], [book], limit=query["limit"], up_to_chapter=query.get("up_to_chapter")
         )
         return Response(bodies.SearchObject({"results": [asdict(one) for one in found]}).data)

@@ -34,3 +34,4 @@ from dialogues.models.task_list import TaskCounter as TaskCounter
 from dialogues.models.templates import DialogueTemplate as DialogueTemplate
 from dialogues.models.turns import DialogueTurn as DialogueTurn
 from dialogues.models.turns import TurnStatus as TurnStatus
+from dialogues.models.vectors import PassageVector as PassageVector

@@ -63,6 +63,11 @@ def asked_for(question: str, context: str, configs: set[str]) -> list[Lexeme]:
     return [lexeme for config in sorted(configs) for lexeme in _terms(config, weights)]
 
 
+def goes_on(question: str, configs: set[str]) -> bool:
+    """Whether a question leaves to the last one what it is about."""
+    return _goes_on(question, _own(question, configs), configs)
+
+
 def names_in(question: str) -> list[str]:
     """Words with a capital inside a sentence; none where all words have one."""
     words = re.findall(r"(?<![.?!]\s)(?<!^)\b[^\W\d_][\w’'.-]*", question)
@@ -78,7 +83,6 @@ def _own(question: str, configs: set[str]) -> _Weights:
 
 
 def _goes_on(question: str, weights: _Weights, configs: set[str]) -> bool:
-    """Whether a question leaves to the last one what it is about."""
     if names_in(question):
         return False
     pronouns = {word for config in configs for word in _PRONOUNS.get(config, "").split()}

@@ -38,6 +38,10 @@ FULL_MATCH = 1.5
 # How many places are looked at closely; neighbours beyond a chapter's edge are among them.
 CANDIDATES = 200
 
+_BY_ID = """
+SELECT id, book_id, position, chapter_number, paragraph_index, page_number, section, text, 0.0::float8
+FROM book_passages WHERE id = ANY(%(ids)s)
+"""
 # One statement. `found` is what the GIN index finds; everything after it works on those rows only.
 _RANKED = """
 WITH asked AS (
@@ -133,6 +137,8 @@ class FoundPassage:
     section: str
     text: str
     similarity_score: float
+    # The vector that found it, where embeddings did.
+    vector_id: str = ""
 
 
 def passages_about(
@@ -154,6 +160,15 @@ def passages_about(
         return []
     with reading_connection().cursor() as cursor:
         cursor.execute(_RANKED, _parameters(lexemes, books, limit, up_to_chapter))
+        return [FoundPassage(*row) for row in cursor.fetchall()]
+
+
+def passages_by_id(ids: Sequence[UUID]) -> list[FoundPassage]:
+    """These passages, found otherwise than by words: their score is 0."""
+    if not ids:
+        return []
+    with reading_connection().cursor() as cursor:
+        cursor.execute(_BY_ID, {"ids": list(ids)})
         return [FoundPassage(*row) for row in cursor.fetchall()]
 
 

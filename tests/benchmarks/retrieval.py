@@ -5,7 +5,8 @@ passage (or the few) that answers it, some with the question that was asked befo
 constants of the ranking were chosen by looking at the questions of the set "tuning" only; "held-out"
 is what to believe.
 
-Needs the books themselves, which are not in the project: a folder named by CHATCORE_BOOKS.
+Needs the books themselves, which are not in the project: a folder named by CHATCORE_BOOKS. With
+LLM_BASE_URL and EMBEDDING_MODEL set, words and meaning together are measured as well.
 """
 
 import json
@@ -60,12 +61,15 @@ def _rank(texts: list[str], quotes: object) -> int | None:
 
 
 def run(folder: Path) -> dict[str, Score]:
-    """Import the books in a transaction that is rolled back, and measure both rankings."""
+    """Import the books in a transaction that is rolled back, and measure the rankings."""
     from django.db import connection, transaction
 
+    from dialogues.answerers.embeddings import model
+    from dialogues.answerers.ranking import ranked_passages
     from dialogues.models import Book
     from dialogues.selectors.passages import passages_about
     from dialogues.services.books import import_book
+    from dialogues.services.embedding import embed_book
 
     questions = json.loads(QUESTIONS.read_text())
 
@@ -80,18 +84,29 @@ def run(folder: Path) -> dict[str, Score]:
         found = passages_about(question, [books[name]], limit=DEPTH, context=after)
         return [passage.text for passage in found]
 
+    def with_meaning(name: str, question: str, after: str) -> list[str]:
+        found = ranked_passages(question, [books[name]], limit=DEPTH, context=after)
+        return [passage.text for passage in found]
+
+    rankings = {"ts_rank_cd": plain, "ours": ours}
+    if model():
+        rankings["ours and meaning"] = with_meaning
+
     with transaction.atomic():
         books: dict[str, Book] = {
             name: import_book((folder / name).read_bytes(), name).book
             for name in {q["book"] for q in questions}
         }
+        if model():
+            for book in books.values():
+                embed_book(book)
         sets = {s: [q for q in questions if q["set"] == s] for s in ("tuning", "held-out")}
         sets["follow-ups"] = [q for q in questions if "after" in q]
         sets["all"] = questions
         scores = {
             f"{how}, {name}": score(chosen, find)
             for name, chosen in sets.items()
-            for how, find in (("ts_rank_cd", plain), ("ours", ours))
+            for how, find in rankings.items()
         }
         transaction.set_rollback(True)
     return scores
@@ -105,10 +120,10 @@ def main() -> int:
     import django
 
     django.setup()
-    print(f"{'':24} {'questions':>9} {'first':>7} {'in five':>8} {'MRR':>6}")
+    print(f"{'':28} {'questions':>9} {'first':>7} {'in five':>8} {'MRR':>6}")
     for name, found in run(Path(folder)).items():
         print(
-            f"{name:24} {found.questions:9} {found.first:7.0%} {found.first_five:8.0%} "
+            f"{name:28} {found.questions:9} {found.first:7.0%} {found.first_five:8.0%} "
             f"{found.reciprocal:6.2f}"
         )
     return 0
