@@ -15,3 +15,12 @@ class ChatcoreConfig(AppConfig):
         from chatcore.places import Place, register_place
 
         register_place(Place("search", "Search", order=5))
+        register_place(
+            Place(
+                "api_keys",
+                "API keys",
+                order=80,
+                where="sheet",
+                allowed=lambda user: user.can("account:key:create"),
+            )
+        )

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from chatcore.models import Login, User
 from chatcore.selectors.logins import make_access_token
+from chatcore.services.api_keys import create_key
 from chatcore.services.jobs import create_job
 from chatcore.services.users import create_account
 from dialogues.services.life_events import log_event
@@ -53,6 +54,7 @@ class Things:
     escalation: UUID
     event: UUID
     fact: UUID
+    key: UUID
 
 
 def things(world: Cast) -> Things:
@@ -101,6 +103,7 @@ def things(world: Cast) -> Things:
         fact=fact_of(dialogue.messages.get(role="assistant")),
         task=add_task(world.mira, title="of the member").pk,
         event=log_event(world.mira, event_type="work", energy_level=40, stress_level=60).pk,
+        key=create_key(world.mira, name="of the member").key.pk,
         saved=save_dialogue(world.mira, ended, is_public=True).pk,
         escalation=escalation_of(world.mira).pk,
     )
@@ -124,6 +127,7 @@ def bodies(there: Things) -> dict[str, Any]:
         "POST auth/signup/": {"username": "nina", "email": "n@example.test", "password": PASSWORD},
         "POST auth/token/": {"username": "mira", "password": PASSWORD},
         "POST auth/token/refresh/": {"refresh": "nonsense"},
+        "POST users/me/api-keys/": {"name": "x"},
         "PATCH users/me/": {"display_name": "x"},
         "POST dialogues/": {"type": "assistant"},
         "PATCH dialogues/{dialogue_id}/": {"title": "x"},
@@ -190,6 +194,7 @@ def ids(there: Things, operation: str) -> dict[str, object]:
         "attachment_id": there.attachment,
         "event_id": there.event,
         "fact_id": there.fact,
+        "key_id": there.key,
     }
 
 

@@ -1,5 +1,6 @@
 """The kernel's admin pages. Importing this package registers them."""
 
+from chatcore.admin import api_keys as api_keys
 from chatcore.admin import demo as demo
 from chatcore.admin import history as history
 from chatcore.admin import jobs as jobs

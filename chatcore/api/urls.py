@@ -8,7 +8,7 @@ from drf_spectacular.views import (
 )
 from rest_framework.permissions import AllowAny
 
-from chatcore.api.views import auth, jobs, permissions, search, users
+from chatcore.api.views import api_keys, auth, jobs, permissions, search, users
 from chatcore.http.schema import OnceGenerator
 
 open_to_all = {"permission_classes": [AllowAny], "authentication_classes": []}
@@ -20,6 +20,8 @@ urlpatterns = [
     path("auth/logout/", auth.LogOutView.as_view()),
     path("auth/guest/", auth.GuestView.as_view()),
     path("auth/socket-ticket/", auth.SocketTicketView.as_view()),
+    path("users/me/api-keys/", api_keys.ApiKeysView.as_view()),
+    path("users/me/api-keys/<uuid:key_id>/", api_keys.ApiKeyView.as_view()),
     path("users/me/", users.MeView.as_view()),
     path("users/", users.PeopleView.as_view()),
     path("users/<uuid:user_id>/", users.PersonView.as_view()),

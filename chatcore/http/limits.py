@@ -50,6 +50,8 @@ class Rule(Enum):
     GUEST = Rate("guest", "20/hour", shared=True)
     REFRESH = Rate("refresh", "60/minute", shared=True)
     TICKET = Rate("ticket", "120/minute", shared=True)
+    # Keys are made by hand.
+    API_KEY = Rate("api_key", "30/hour", shared=True)
     # What a signed-in account does.
     SEND = Rate("send", "300/minute")
     WRITE = Rate("write", "300/minute")

@@ -1,5 +1,7 @@
 """The kernel's tables: people, permissions, sign-ins, jobs, and what conversations share."""
 
+from .api_keys import ApiKey as ApiKey
+from .api_keys import KeyScope as KeyScope
 from .demo import DemoObject as DemoObject
 from .jobs import Job as Job
 from .jobs import JobState as JobState

@@ -84,6 +84,7 @@ class RefreshView(OpenView):
 
 
 class LogOutView(APIView):
+    not_by_key = ("POST",)
     permission_classes = (AllowAny,)
 
     @extend_schema(request=bodies.LogOut, responses={204: None})
@@ -113,6 +114,7 @@ class GuestView(OpenView):
 
 
 class SocketTicketView(APIView):
+    not_by_key = ("POST",)
     rules = {"POST": Rule.TICKET}
 
     @extend_schema(request=None, responses={201: bodies.SocketTicket})

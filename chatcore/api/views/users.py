@@ -19,6 +19,8 @@ from chatcore.services import users
 
 
 class MeView(APIView):
+    not_by_key = ("PATCH", "DELETE")
+
     @extend_schema(responses=bodies.Me)
     def get(self, request: Request) -> Response:
         """My account."""
