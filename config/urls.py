@@ -16,6 +16,7 @@ api = [
 
 urlpatterns = [
     path("api/v1/", include(api)),
+    path("v1/", include("dialogues.openai_door.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("", include("chatcore.urls")),

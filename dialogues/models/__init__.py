@@ -11,6 +11,7 @@ from dialogues.models.facts import RememberedFact as RememberedFact
 from dialogues.models.feedback import MessageFeedback as MessageFeedback
 from dialogues.models.feedback import ReviewState as ReviewState
 from dialogues.models.feedback import Verdict as Verdict
+from dialogues.models.key_dialogues import KeyDialogue as KeyDialogue
 from dialogues.models.legacy import LegacyImport as LegacyImport
 from dialogues.models.legacy import LegacyKind as LegacyKind
 from dialogues.models.life_events import LifeEvent as LifeEvent
