@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 
-from analytics import charts
 from analytics.forms import DashboardForm
 from analytics.selectors import dashboard as figures
 from analytics.selectors.rows import refreshed_at
+from chatcore import charts
 from dialogues.models import DialogueType
 from rooms.models import MessageType
 

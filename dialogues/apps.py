@@ -20,11 +20,12 @@ class DialoguesConfig(AppConfig):
         from dialogues.search import SearchableBooks, SearchableDialogues
         from dialogues.selectors.search import DIALOGUE_SOURCE
         from dialogues.services import companion_tools, task_tools  # noqa: F401 - register their tools
-        from dialogues.shelf import dialogue_shelf
+        from dialogues.shelf import dialogue_shelf, may_begin
         from dialogues.topic import DialogueTopic
 
         register_topic_kind(DialogueTopic())
         register_place(Place("books", "Library", order=10))
+        register_place(Place("companion", "Companion", order=20, allowed=may_begin))
         register_place(Place("saved", "Saved", order=30))
         register_place(Place("tasks", "Tasks", order=40))
         register_place(Place("usage", "Usage", order=50, where="sheet"))

@@ -1,4 +1,4 @@
-"""Messages of a dialogue as the lines of a page."""
+"""What the page of a dialogue shows: its messages as lines, and what stands around them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -7,17 +7,57 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from chatcore.pages import Citation, Line, with_followers
+from chatcore.ids import uuid7
+from chatcore.pages import Citation, Line, PageRequest, is_past, place_in, with_followers
 from dialogues.models import DialogueSession, MessageFeedback, SavedDialogue
-from dialogues.selectors.messages import MessageObject
-from dialogues.selectors.saved import owner_name
-from dialogues.shelf import answerer_name
+from dialogues.selectors.feedback import verdicts_on
+from dialogues.selectors.messages import MessageObject, message_page
+from dialogues.selectors.saved import owner_name, saved_of
+from dialogues.selectors.sessions import is_long
+from dialogues.selectors.turns import open_turns
+from dialogues.shelf import answerer_name, composer_label, dialogue_title
 
 PAGE_LENGTH = 50
 # A system prompt or a tool's answer is for the model, not for the reader.
 SHOWN_ROLES = ("user", "assistant")
 # The key of a line whose message a stranger is not told.
 NOBODYS = UUID(int=0)
+
+
+def thread(request: PageRequest, session: DialogueSession) -> dict[str, Any]:
+    """Everything one page of a dialogue shows."""
+    place = place_in(request, session.last_seq, PAGE_LENGTH)
+    history = message_page(session, place, snapshots=False)
+    past = is_past(request, place, session.last_seq)
+    first_seq = history.results[0]["seq"] if history.results else 0
+    verdicts = verdicts_on(request.user.pk, [UUID(one["id"]) for one in history.results])
+    lines = lines_of(session, history.results, request.user.shown_name, verdicts)
+    return {
+        "topic": f"dialogue:{session.pk}",
+        "conversation": session,
+        "title": dialogue_title(session),
+        "answerer": answerer_name(session),
+        "lines": lines,
+        "message_footer": "_feedback.html",
+        "suggestions": _suggestions(session, lines),
+        "suggestion_ref": uuid7(),
+        "saved": saved_of(request.user, session),
+        "ratings": range(1, 6),
+        "earlier_url": f"?before={first_seq}" if first_seq > 1 else "",
+        "later_url": request.path if past else "",
+        "is_long": is_long(session),
+        "answering": open_turns(session.pk) > 0,
+        "send_url": reverse("dialogue_ask", args=[session.pk]),
+        "new_ref": uuid7(),
+        "composer_label": composer_label(session),
+        "composer_closed": session.status == "ended",
+    }
+
+
+def _suggestions(session: DialogueSession, lines: list[Line]) -> list[str]:
+    """The template's questions, until the first one is asked."""
+    begun = session.status != "active" or any(line.mine for line in lines)
+    return [] if begun or session.template is None else session.template.suggested_questions
 
 
 def lines_of(

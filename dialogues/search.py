@@ -15,7 +15,7 @@ from dialogues.selectors.access import dialogues_of
 from dialogues.selectors.books import books_for
 from dialogues.selectors.passages import passages_about
 from dialogues.selectors.search import DIALOGUE_SOURCE, passage_rows, passages_matching
-from dialogues.shelf import answerer_name, dialogue_title
+from dialogues.shelf import answerer_name, dialogue_title, dialogue_url
 
 # Beyond these BM25 finds passages that hold a word or two of many.
 MOST_PASSAGES = 100
@@ -37,7 +37,7 @@ class SearchableDialogues(SearchableMessages):
 
 
 def _thread(session: DialogueSession) -> Thread:
-    url = reverse("dialogue", args=[session.pk])
+    url = dialogue_url(session)
     return Thread(dialogue_title(session), url, answerer_name(session))
 
 

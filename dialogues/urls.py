@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from dialogues import saved_views, task_views, usage_views, views
+from dialogues import companion_views, saved_views, task_views, usage_views, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("dialogues/new/", views.dialogue_new, name="dialogue_new"),
@@ -21,6 +21,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("saved/", saved_views.saved, name="saved"),
     path("public/", saved_views.shown, name="public_dialogues"),
     path("public/<uuid:saved_id>/", saved_views.shown_dialogue, name="public_dialogue"),
+    path("companion/", companion_views.companion, name="companion"),
+    path("companion/diary/", companion_views.companion_diary, name="companion_diary"),
+    path("companion/personality/", companion_views.personality, name="companion_personality"),
+    path("companion/start-over/", companion_views.companion_over, name="companion_over"),
+    path("companion/life-events/", companion_views.event_add, name="life_event_add"),
+    path(
+        "companion/life-events/<uuid:event_id>/",
+        companion_views.event_change,
+        name="life_event_change",
+    ),
     path("dialogues/assistant/", task_views.assistant_new, name="assistant_new"),
     path("tasks/", task_views.tasks, name="tasks"),
     path("tasks/<uuid:task_id>/", task_views.task_change, name="task_change"),

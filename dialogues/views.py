@@ -1,6 +1,5 @@
 """Pages of dialogues, live by the socket; without script a form posts and the page reloads."""
 
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -11,64 +10,24 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from chatcore.errors import ChatcoreError
 from chatcore.http.limits import Rule
 from chatcore.http.throttles import enforce
-from chatcore.ids import uuid7
-from chatcore.pages import Line, PageRequest, is_past, page, place_in, render_page
+from chatcore.pages import PageRequest, page, render_page
 from dialogues.forms import AskForm, NewDialogueForm
-from dialogues.models import DialogueSession
-from dialogues.pages import PAGE_LENGTH, lines_of
+from dialogues.models import DialogueType
+from dialogues.pages import thread
 from dialogues.selectors.access import dialogue_for
-from dialogues.selectors.feedback import verdicts_on
-from dialogues.selectors.messages import message_page
 from dialogues.selectors.reading import book_to_read, books_to_read, chapter_to_read
-from dialogues.selectors.saved import saved_of
-from dialogues.selectors.sessions import is_long
 from dialogues.selectors.templates import offered_templates
-from dialogues.selectors.turns import open_turns
 from dialogues.services.sessions import create_dialogue
 from dialogues.services.turns import ask
-from dialogues.shelf import answerer_name, composer_label, dialogue_title
 
 
 @page
 @require_safe
 def dialogue(request: PageRequest, dialogue_id: UUID) -> HttpResponse:
     session = dialogue_for(request.user, dialogue_id)
-    return render_page(request, "web/dialogue.html", **_thread(request, session))
-
-
-def _thread(request: PageRequest, session: DialogueSession) -> dict[str, Any]:
-    """Everything one page of a dialogue shows."""
-    place = place_in(request, session.last_seq, PAGE_LENGTH)
-    history, past = message_page(session, place), is_past(request, place, session.last_seq)
-    first_seq = history.results[0]["seq"] if history.results else 0
-    verdicts = verdicts_on(request.user.pk, [UUID(one["id"]) for one in history.results])
-    lines = lines_of(session, history.results, request.user.shown_name, verdicts)
-    return {
-        "topic": f"dialogue:{session.pk}",
-        "conversation": session,
-        "title": dialogue_title(session),
-        "answerer": answerer_name(session),
-        "lines": lines,
-        "message_footer": "_feedback.html",
-        "suggestions": _suggestions(session, lines),
-        "suggestion_ref": uuid7(),
-        "saved": saved_of(request.user, session),
-        "ratings": range(1, 6),
-        "earlier_url": f"?before={first_seq}" if first_seq > 1 else "",
-        "later_url": request.path if past else "",
-        "is_long": is_long(session),
-        "answering": open_turns(session.pk) > 0,
-        "send_url": reverse("dialogue_ask", args=[session.pk]),
-        "new_ref": uuid7(),
-        "composer_label": composer_label(session),
-        "composer_closed": session.status == "ended",
-    }
-
-
-def _suggestions(session: DialogueSession, lines: list[Line]) -> list[str]:
-    """The template's questions, until the first one is asked."""
-    begun = session.status != "active" or any(line.mine for line in lines)
-    return [] if begun or session.template is None else session.template.suggested_questions
+    if session.type == DialogueType.COMPANION:  # it has a page of its own
+        return redirect(f"{reverse('companion')}?{request.GET.urlencode()}")
+    return render_page(request, "web/dialogue.html", **thread(request, session))
 
 
 @page

@@ -46,6 +46,10 @@ class DialogueType(models.TextChoices):
     COMPANION = "companion"
 
 
+# Until its person calls it something else.
+COMPANION_TITLE = "Companion"
+
+
 class DialogueStatus(models.TextChoices):
     ACTIVE = "active"
     ENDED = "ended"

@@ -8,12 +8,11 @@ from django.db import IntegrityError, transaction
 from chatcore.models import User
 from chatcore.selectors.permissions import require
 from dialogues.models import DialogueContext, DialogueSession, DialogueType
+from dialogues.models.sessions import COMPANION_TITLE
 from dialogues.selectors.access import dialogue_for
 from dialogues.selectors.companion import companion_found
 from dialogues.services.changes import change
 from dialogues.services.personality import changed_personality
-
-TITLE = "Companion"
 
 
 def companion_of(user: User) -> DialogueSession:
@@ -29,7 +28,7 @@ def _made(user: User) -> DialogueSession:
     try:
         with transaction.atomic():
             session = DialogueSession.objects.create(
-                user=user, type=DialogueType.COMPANION, title=TITLE
+                user=user, type=DialogueType.COMPANION, title=COMPANION_TITLE
             )
             DialogueContext.objects.create(session=session)
     except IntegrityError:  # another request was quicker: the database allows one

@@ -49,7 +49,7 @@ def _log(user: User, asked: LogLifeEvent) -> Mapping[str, Any]:
     told = event_in_words(event.event_type, event.description)
     state = state_in_words(mental_state_of(user, timezone.now()))
     levels = f"energy {event.energy_level}, stress {event.stress_level}"
-    message = f"📝 I have noted: {told} ({levels}). You can correct it in your diary.\n{state}"
+    message = f"I have noted: {told} ({levels}). You can correct it in your diary.\n{state}"
     return {"message": message, "life_event": life_event_out(event)}
 
 

@@ -30,8 +30,8 @@ from dialogues.models import (
     LegacyKind,
     MessageRole,
 )
+from dialogues.models.sessions import COMPANION_TITLE as COMPANION
 from dialogues.services.changes import change
-from dialogues.services.companion import TITLE as COMPANION
 from dialogues.services.content import title_from
 from dialogues.services.legacy_keys import Key, fingerprint, known_keys, remember_keys
 from dialogues.services.personality import changed_personality

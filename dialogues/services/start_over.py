@@ -40,6 +40,9 @@ UPDATE dialogue_messages SET content = '', context_snapshot = NULL, tool_calls =
   metadata = '{}', error_message = ''
 WHERE session_id = %(session)s"""
 _FORGET_EDITS = "UPDATE dialogue_messages_history SET content = '' WHERE session_id = %(session)s"
+_FORGET_WORDS = """
+DELETE FROM dialogue_message_words w USING dialogue_messages m
+WHERE m.id = w.message_id AND m.session_id = %(session)s"""
 
 
 @transaction.atomic
@@ -70,8 +73,8 @@ def _erase_messages(session_id: UUID) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_ERASE, about)
         erased = cursor.rowcount
-        cursor.execute(_EMPTY, about)
-        cursor.execute(_FORGET_EDITS, about)
+        for forget in (_EMPTY, _FORGET_EDITS, _FORGET_WORDS):
+            cursor.execute(forget, about)
     taken = version + max(erased, 1)
     DialogueSession.objects.filter(pk=session_id).update(version=taken)
     theirs = DialogueMessage.objects.filter(session_id=session_id)

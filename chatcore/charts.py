@@ -1,6 +1,6 @@
 """Charts as SVG, drawn here, without a style or a script in them: the page's policy allows none.
 
-The colours are the page's own (`dashboard.css`), so that a chart follows light and dark. Each bar has a
+The colours are the page's own (`chart.css`), so that a chart follows light and dark. Each bar has a
 `<title>`, which browsers show under the pointer; the whole has a title and a description.
 """
 
@@ -15,10 +15,10 @@ from django.utils.safestring import SafeString
 from lxml import etree
 from pygal.style import Style
 
-WIDTH, HEIGHT, FONT = 440, 250, 14  # dashboard.css has the same size
+WIDTH, HEIGHT, FONT = 440, 250, 14  # chart.css has the same size
 MOST_LABELS = 6
 MOST_LETTERS = 20
-COLOURS = 8  # as many as dashboard.css names; further series begin again
+COLOURS = 8  # as many as chart.css names; further series begin again
 
 _STYLE = Style(label_font_size=FONT, major_label_font_size=FONT, font_family="sans-serif")
 _USUAL: dict[str, Any] = {
@@ -76,6 +76,33 @@ def bars(
     chart.y_labels = _steps(max(number for _, number in upwards))
     chart.add("", [number for _, number in upwards])
     return _drawn(chart, name, title, f"Bars, {len(numbers)} in all.", {"": 0})
+
+
+def lines(
+    name: str,
+    title: str,
+    labels: Sequence[str],
+    series: Mapping[str, Sequence[float | None]],
+    *,
+    steps: Sequence[float],
+    colours: Sequence[int],
+) -> SafeString:
+    """Lines over time on the scale of `steps`; None leaves a gap, where nothing is claimed."""
+    chart = pygal.Line(
+        height=HEIGHT,
+        show_dots=False,
+        allow_interruptions=True,
+        range=(steps[0], steps[-1]),
+        **_USUAL,
+    )
+    # pygal tells a major label by its text, and two points of a day have the same.
+    every = -(-len(labels) // MOST_LABELS)
+    chart.x_labels = ["" if place % every else label for place, label in enumerate(labels)]
+    chart.y_labels = steps
+    for one, numbers in series.items():
+        chart.add(one, list(numbers))
+    about = f"Lines, {labels[0]} to {labels[-1]}."
+    return _drawn(chart, name, title, about, dict(zip(series, colours, strict=True)))
 
 
 def _steps(top: float) -> list[float]:
