@@ -90,7 +90,7 @@ def lines(
     """Lines over time on the scale of `steps`; None leaves a gap, where nothing is claimed."""
     chart = pygal.Line(
         height=HEIGHT,
-        show_dots=False,
+        show_dots=_are_few(next(iter(series.values()))),
         allow_interruptions=True,
         range=(steps[0], steps[-1]),
         **_USUAL,
@@ -103,6 +103,11 @@ def lines(
         chart.add(one, list(numbers))
     about = f"Lines, {labels[0]} to {labels[-1]}."
     return _drawn(chart, name, title, about, dict(zip(series, colours, strict=True)))
+
+
+def _are_few(numbers: Sequence[float | None]) -> bool:
+    """Too few for a line to be seen."""
+    return sum(number is not None for number in numbers) < 3
 
 
 def _steps(top: float) -> list[float]:

@@ -91,8 +91,10 @@ def _memory(about: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _fitting(categories: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Of each category the first keys that fit into its share."""
+def _fitting(categories: Mapping[str, Any]) -> dict[str, Any]:
+    """Of each category the first keys that fit into its share; old data may hold other things."""
     share = MEMORY_BYTES // max(len(categories), 1)
-    found = {name: fitting(keys, share) for name, keys in categories.items()}
+    found = {
+        name: fitting(keys, share) for name, keys in categories.items() if isinstance(keys, Mapping)
+    }
     return {name: keys for name, keys in found.items() if keys}

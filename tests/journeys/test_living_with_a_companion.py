@@ -19,10 +19,12 @@ def test_a_day_is_told_and_seen(enter: Enter, mira: Account, pictures: Path) -> 
         page = enter(mira, size, "dark" if size == "phone" else "light")
         page.goto("/companion/")
         tell(page, f"Had a stressful meeting about the {size}")
-        noted = page.get_by_text(f"I have noted: work: Had a stressful meeting about the {size}")
+        noted = page.locator(
+            ".content", has_text=f"I have noted: work: Had a stressful meeting about the {size}"
+        )
         expect(noted).to_be_visible(timeout=15_000)
         tell(page, f"What did I say about the {size}?")
-        expect(page.get_by_text("You said:").last).to_be_visible(timeout=15_000)
+        expect(page.locator(".content", has_text="You said:").last).to_be_visible(timeout=15_000)
         page.reload()
         assert page.evaluate(TOO_WIDE) <= 0
         assert page.evaluate(NAMELESS) == []
@@ -31,10 +33,11 @@ def test_a_day_is_told_and_seen(enter: Enter, mira: Account, pictures: Path) -> 
         page.goto("/companion/diary/?q=meeting")
         chart = page.get_by_role("img", name="Energy and stress")
         expect(chart).to_be_visible()
-        strokes = chart.locator(".series path").evaluate_all(
-            "(lines) => [...new Set(lines.map((line) => getComputedStyle(line).stroke))]"
+        # What has just begun is two dots, not yet two lines.
+        colours = chart.locator(".series circle").evaluate_all(
+            "(dots) => [...new Set(dots.map((dot) => getComputedStyle(dot).fill))]"
         )
-        assert len(strokes) == 2, "two lines in two colours, by the page's own style"
+        assert len(colours) == 2, "energy and stress in two colours, by the page's own style"
         expect(page.locator(".finds mark").first).to_be_visible()
         assert page.evaluate(TOO_WIDE) <= 0
         assert page.evaluate(NAMELESS) == []
