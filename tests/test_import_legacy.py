@@ -21,7 +21,14 @@ from chatcore.ids import uuid_time
 from chatcore.models import User
 from chatcore.partitions.months import Month
 from chatcore.partitions.tables import default_holds_rows
-from dialogues.models import DialogueMessage, DialogueSession, LegacyImport, Task
+from dialogues.models import (
+    DialogueMessage,
+    DialogueSearchMark,
+    DialogueSession,
+    LegacyImport,
+    Task,
+)
+from dialogues.services.companion import change_companion, companion_of
 from dialogues.services.task_list import add_task
 from tests.client import ContractClient
 from tests.dialogues import asked_and_answered
@@ -221,7 +228,9 @@ def test_001_from_postgresql(world: Cast) -> None:
 def test_an_empty_companion_takes_the_old_words_and_a_used_one_keeps_its_own(
     world: Cast, client_of: ClientOf, tmp_path: Path
 ) -> None:
-    empty = DialogueSession.objects.create(user=world.mira, type="companion", title="Mine")
+    empty = companion_of(world.mira)
+    change_companion(empty, title="Mine")
+    DialogueSearchMark.objects.create(conversation=empty, version=1, configs=[])
     used = DialogueSession.objects.create(user=world.otto, type="companion")
     asked_and_answered(used, "I am here already")
     header = "id,user_id,role,content,timestamp"
@@ -235,6 +244,7 @@ def test_an_empty_companion_takes_the_old_words_and_a_used_one_keeps_its_own(
     companion = DialogueSession.objects.get(user=world.mira, type="companion")
     assert companion.title == "Mine"
     assert companion.created_at == datetime(2024, 3, 1, tzinfo=UTC)
+    assert DialogueSearchMark.objects.get().conversation_id == companion.context.pk == companion.pk
     assert not DialogueSession.objects.filter(pk=empty.pk).exists(), "it is as old as its messages"
     seen = messages_seen(client_of(world.mira), {"id": companion.pk})
     assert [one["content"] for one in seen] == ["human of mira", "ai of mira"]

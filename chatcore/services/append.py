@@ -149,7 +149,7 @@ def _record(timeline: Timeline, draft: Draft, ord_: int, minted: UUID) -> dict[s
             "conversation": draft.conversation,
             "author": draft.author,
             "client_ref": draft.client_ref,
-            "fingerprint": draft.fingerprint,
+            "fingerprint": draft.fingerprint if draft.client_ref else None,
             "trusted": draft.trusted,
             "content": draft.content,
             "created_at": uuid_time(minted),

@@ -194,7 +194,6 @@ class Importer:
             key = Key(message.key, fingerprint_of(message), appended.id, owner)
             keys.setdefault(message.key, key)
         remember_keys(self.source, LegacyKind.MESSAGE, list(keys.values()))
-        self._places.backdate()
 
     def _count(self, message: LegacyMessage, stored: int) -> None:
         self.imported.messages += 1

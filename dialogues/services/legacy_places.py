@@ -6,6 +6,7 @@ older than the last word here goes into an archived dialogue beside it. Nothing 
 again, and nothing is lost.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -34,20 +35,20 @@ from dialogues.models.sessions import COMPANION_TITLE as COMPANION
 from dialogues.services.changes import change
 from dialogues.services.content import title_from
 from dialogues.services.legacy_keys import Key, fingerprint, known_keys, remember_keys
+from dialogues.services.legacy_rows import insert_as_they_are
 from dialogues.services.personality import changed_personality
 
 _TITLE_MOST = 500
 _BESIDE = "Earlier conversation"
-_BACKDATE = """
-UPDATE dialogue_sessions s SET created_at = v.made, updated_at = coalesce(s.last_message_at, v.used)
-FROM unnest(%s::uuid[], %s::timestamptz[], %s::timestamptz[]) AS v(id, made, used)
-WHERE s.id = v.id"""
+_COPY = """
+INSERT INTO dialogue_sessions
+SELECT (jsonb_populate_record(s, %s::jsonb)).* FROM dialogue_sessions s WHERE s.id = %s"""
 
 
 @dataclass(slots=True)
 class Places:
-    """`prepare` locks what a batch may touch, `find` answers per conversation, `store` and `backdate`
-    write. A dry run remembers what it would have made instead."""
+    """`prepare` locks what a batch may touch, `find` answers per conversation, `store` writes. A dry
+    run remembers what it would have made instead."""
 
     source: str
     report: Report
@@ -58,14 +59,12 @@ class Places:
     _companions: dict[UUID, DialogueSession] = field(default_factory=dict)
     _new: list[DialogueSession] = field(default_factory=list)
     _keys: list[Key] = field(default_factory=list)
-    # When a new one was begun, and last used.
-    _ages: dict[UUID, tuple[datetime, datetime]] = field(default_factory=dict)
 
     def prepare(self, wanted: Sequence[tuple[LegacyConversation, UUID]]) -> None:
         """Read and lock the dialogues that these conversations may go into."""
         if not self.dry_run:
             self._known, self._sessions, self._companions = {}, {}, {}
-        self._new, self._keys, self._ages = [], [], {}
+        self._new, self._keys = [], []
         keys = [conversation.key for conversation, _ in wanted]
         self._known |= known_keys(self.source, LegacyKind.DIALOGUE, keys)
         self._lock([ours for _, ours in self._known.values()])
@@ -106,19 +105,13 @@ class Places:
 
     def store(self) -> None:
         """The new dialogues, and the memory of them."""
-        DialogueSession.objects.bulk_create(self._new)
-        DialogueContext.objects.bulk_create([DialogueContext(session=new) for new in self._new])
+        contexts = [
+            DialogueContext(session=new, created_at=new.created_at, updated_at=new.created_at)
+            for new in self._new
+        ]
+        insert_as_they_are(self._new)
+        insert_as_they_are(contexts)
         remember_keys(self.source, LegacyKind.DIALOGUE, self._keys)
-
-    def backdate(self) -> None:
-        """Give the new dialogues their age; to write them as new is no change worth a history."""
-        with connection.cursor() as cursor, pgtrigger.ignore():
-            columns: list[list[Any]] = [
-                [new.pk for new in self._new],
-                [self._ages[new.pk][0] for new in self._new],
-                [self._ages[new.pk][1] for new in self._new],
-            ]
-            cursor.execute(_BACKDATE, columns)
 
     def _lock(self, ids: Sequence[UUID]) -> None:
         found = DialogueSession.objects.filter(pk__in=ids).order_by("id")
@@ -193,7 +186,8 @@ class Places:
             conversation_summary=conversation.summary,
         )
         session.session_id = public_code("dlg", session.pk)
-        self._ages[session.pk] = (born, min(conversation.updated_at or born, now))
+        session.created_at = born
+        session.updated_at = min(conversation.updated_at or born, now)
         self._new.append(session)
         self._sessions[session.pk] = session
         if companion:
@@ -230,10 +224,16 @@ class Places:
 
 
 def _rename(before: UUID, older: UUID, first: datetime) -> None:
-    DialogueSession.objects.filter(pk=before).update(
-        id=older, session_id=public_code("dlg", older), created_at=first
-    )
-    with connection.cursor() as cursor:
+    """The same row under another id. Not every key that points at it may wait for the end of the
+    transaction, so there is a copy for a moment, which is no second companion."""
+    changed = {
+        "id": str(older),
+        "session_id": public_code("dlg", older),
+        "created_at": first.isoformat(),
+        "type": DialogueType.ASSISTANT,
+    }
+    with connection.cursor() as cursor, pgtrigger.ignore():
+        cursor.execute(_COPY, [json.dumps(changed), before])
         for relation in DialogueSession._meta.get_fields(include_hidden=True):
             if isinstance(relation, ForeignObjectRel):
                 table, column = relation.field.model._meta.db_table, relation.field.column
@@ -241,6 +241,10 @@ def _rename(before: UUID, older: UUID, first: datetime) -> None:
                     f"UPDATE {table} SET {column} = %s WHERE {column} = %s",  # noqa: S608
                     [older, before],
                 )
+        cursor.execute("DELETE FROM dialogue_sessions WHERE id = %s", [before])
+        cursor.execute(
+            "UPDATE dialogue_sessions SET type = %s WHERE id = %s", [DialogueType.COMPANION, older]
+        )
 
 
 def _fits(session: DialogueSession, first: datetime | None) -> bool:

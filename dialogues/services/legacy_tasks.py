@@ -3,12 +3,10 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import Any
 from uuid import UUID
 
 import pghistory
-import pgtrigger
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from chatcore.ids import uuid7
@@ -20,11 +18,7 @@ from dialogues.models import LegacyKind, Task, TaskCounter
 from dialogues.models.task_list import DESCRIPTION_MAX, TITLE_MAX
 from dialogues.services.legacy_keys import Key, fingerprint, known_keys, remember_keys
 from dialogues.services.legacy_people import People
-
-_TIMES = """
-UPDATE tasks t SET created_at = v.made, updated_at = v.changed
-FROM unnest(%s::uuid[], %s::timestamptz[], %s::timestamptz[]) AS v(id, made, changed)
-WHERE t.id = v.id"""
+from dialogues.services.legacy_rows import insert_as_they_are
 
 
 def import_tasks(
@@ -87,9 +81,7 @@ def _import(
         rows = [_row(task, owner, numbers[task.key], report) for task in tasks]
         if dry_run:
             return
-        ages = [_ages(task) for task in tasks]
-        Task.objects.bulk_create(rows)
-        _backdate(rows, ages)
+        insert_as_they_are(rows)
         keys = [
             Key(task.key, _print(task), row.pk, owner)
             for task, row in zip(tasks, rows, strict=True)
@@ -129,13 +121,16 @@ def _row(task: LegacyTask, owner: UUID, number: int, report: Report) -> Task:
     if len(title) > TITLE_MAX or len(description) > DESCRIPTION_MAX:
         report.change("cut", task.place, task.key, f"{title}\n\n{description}")
     title = title or " ".join(description.split())
+    made, changed = _ages(task)
     return Task(
-        id=uuid7(_ages(task)[0]),
+        id=uuid7(made),
         user_id=owner,
         number=number,
         title=title if len(title) <= TITLE_MAX else title[: TITLE_MAX - 1] + "…",
         description=description[:DESCRIPTION_MAX],
         completed=task.completed,
+        created_at=made,
+        updated_at=changed,
     )
 
 
@@ -144,14 +139,3 @@ def _ages(task: LegacyTask) -> tuple[datetime, datetime]:
     now = timezone.now()
     made = min(task.created_at or task.updated_at or now, now)
     return made, max(made, min(task.updated_at or made, now))
-
-
-def _backdate(rows: Sequence[Task], ages: Sequence[tuple[datetime, datetime]]) -> None:
-    """Their own times; to write them as new is no change worth a history."""
-    columns: list[list[Any]] = [
-        [row.pk for row in rows],
-        [made for made, _ in ages],
-        [used for _, used in ages],
-    ]
-    with connection.cursor() as cursor, pgtrigger.ignore():
-        cursor.execute(_TIMES, columns)

@@ -19,6 +19,7 @@ from tests.benchmarks.cpu import Meter
 from tests.benchmarks.drivers import Driver
 from tests.benchmarks.figures import Figure, Goal, Part
 from tests.benchmarks.history import Pages
+from tests.benchmarks.importing import importing
 from tests.benchmarks.plans import plan_of
 from tests.benchmarks.sends import Sends
 
@@ -196,6 +197,10 @@ def _nth(found: Mapping[str, tuple[T, ...]], place: int) -> dict[str, T]:
     return {name: several[place] for name, several in found.items()}
 
 
+def legacy(bench: Bench) -> Part:
+    return importing(bench.stand, bench.size.old_messages)
+
+
 def _figure(
     what: str,
     unit: str,
@@ -224,4 +229,5 @@ BY_NAME = {
     "history": history_part,
     "idle": idle,
     "retrieval": retrieval_part,
+    "legacy": legacy,
 }
