@@ -6,7 +6,13 @@ from typing import Any
 from django import forms
 
 from chatcore.models.conversations import CONTENT_MAX
-from dialogues.models import Book, DialogueSession, SavedDialogue, Verdict
+from dialogues.models import (
+    DialogueSession,
+    DialogueTemplate,
+    DialogueType,
+    SavedDialogue,
+    Verdict,
+)
 from dialogues.models.feedback import FEEDBACK_MAX
 from dialogues.models.saved import NOTES_MAX, TAG_LENGTH, TAGS_MOST
 from dialogues.models.task_list import DESCRIPTION_MAX, TITLE_MAX
@@ -24,23 +30,49 @@ class TaskForm(forms.Form):
 
 
 class NewDialogueForm(forms.Form):
-    book = forms.UUIDField(error_messages={"required": "Choose a book."})
+    """Whom or what to talk with, and how to begin. What was chosen for another type is not asked for."""
+
+    type = forms.ChoiceField(
+        choices=[(kind.value, kind.label) for kind in DialogueTemplate.Type], required=False
+    )
+    book = forms.UUIDField(required=False)
+    character = forms.UUIDField(required=False)
     current_chapter = forms.IntegerField(required=False, min_value=1, max_value=10_000)
     template = forms.UUIDField(required=False)
     question = forms.CharField(required=False, max_length=CONTENT_MAX, widget=forms.Textarea)
 
-    def __init__(self, *args: Any, books: Sequence[Book], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, templates: Sequence[DialogueTemplate], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.books = books
+        self._types = {template.pk: template.type for template in templates}
+
+    @property
+    def chosen_type(self) -> str:
+        """Which type the page shows: what was chosen, else what an address led to."""
+        chosen = str(self["type"].value() or "")
+        return chosen or (
+            DialogueType.CHARACTER if self["character"].value() else DialogueType.BOOK
+        )
+
+    def clean(self) -> dict[str, Any]:
+        given = {**self.cleaned_data, "type": self.cleaned_data.get("type") or DialogueType.BOOK}
+        if given["type"] == DialogueType.BOOK and not given.get("book"):
+            self.add_error("book", "Choose a book.")
+        if given["type"] == DialogueType.CHARACTER and not given.get("character"):
+            self.add_error("character", "Choose a character.")
+        return given
 
     def beginning(self) -> dict[str, Any]:
         """The arguments of `create_dialogue`."""
+        given = self.cleaned_data
+        kind, template = given["type"], given["template"]
+        of_another = self._types.get(template, kind) != kind
         return {
-            "type": "book",
-            "book": self.cleaned_data["book"],
-            "template": self.cleaned_data["template"],
-            "current_chapter": self.cleaned_data["current_chapter"],
-            "initial_question": self.cleaned_data["question"],
+            "type": kind,
+            "book": given["book"] if kind == DialogueType.BOOK else None,
+            "character": given["character"] if kind == DialogueType.CHARACTER else None,
+            "template": None if of_another else template,
+            "current_chapter": None if kind == DialogueType.ASSISTANT else given["current_chapter"],
+            "initial_question": given["question"],
         }
 
 

@@ -38,7 +38,8 @@ def thread(request: PageRequest, session: DialogueSession) -> dict[str, Any]:
         "title": dialogue_title(session),
         "answerer": answerer_name(session),
         "lines": lines,
-        "message_footer": "_feedback.html",
+        "message_footer": "_answer.html",
+        "unanswered": "" if past else unanswered(history.results),
         "suggestions": _suggestions(session, lines),
         "suggestion_ref": uuid7(),
         "saved": saved_of(request.user, session),
@@ -105,15 +106,34 @@ def public_lines(saved: SavedDialogue, messages: Sequence[Mapping[str, Any]]) ->
 def _footer(
     session: DialogueSession, message: MessageObject, given: MessageFeedback | None
 ) -> dict[str, str]:
-    """What `_feedback.html` shows below an answer; a template's greeting answers nothing."""
+    """What `_answer.html` shows below an answer; a template's greeting answers nothing. answer.js
+    says the same."""
     answers = message["role"] == "assistant" and message["reply_to_message"]
     if not answers or message["deleted_at"]:
         return {}
     return {
+        "replaced": "replaced" if message["replaced_by"] else "",
+        "again_url": reverse("dialogue_again", args=[session.pk, message["id"]]),
+        "again_label": "Try again" if message["error_code"] else "Answer again",
+        "spent": spent(message),
         "feedback_url": reverse("message_feedback", args=[session.pk, message["id"]]),
         "verdict": given.feedback_type if given else "",
         "feedback_text": given.feedback_text if given else "",
     }
+
+
+def spent(message: Mapping[str, Any]) -> str:
+    """What an answer took, in a few quiet words; nothing where it took nothing."""
+    if not message["tokens_used"]:
+        return ""
+    tokens = f"{message['tokens_used']:,} tokens"
+    return f"{tokens} · ${message['cost']:.4f}" if message["cost"] else tokens
+
+
+def unanswered(messages: Sequence[MessageObject]) -> str:
+    """The id of a last question that got no answer: it was called off before a word was said."""
+    last = messages[-1] if messages else None
+    return last["id"] if last and last["role"] == "user" and not last["deleted_at"] else ""
 
 
 def _line(

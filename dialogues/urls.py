@@ -8,6 +8,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("dialogues/new/", views.dialogue_new, name="dialogue_new"),
     path("dialogues/<uuid:dialogue_id>/", views.dialogue, name="dialogue"),
     path("dialogues/<uuid:dialogue_id>/ask/", views.dialogue_ask, name="dialogue_ask"),
+    path("dialogues/<uuid:dialogue_id>/cancel/", views.dialogue_cancel, name="dialogue_cancel"),
+    path(
+        "dialogues/<uuid:dialogue_id>/messages/<uuid:message_id>/again/",
+        views.dialogue_again,
+        name="dialogue_again",
+    ),
     path("dialogues/<uuid:dialogue_id>/save/", saved_views.dialogue_save, name="dialogue_save"),
     path(
         "dialogues/<uuid:dialogue_id>/unsave/", saved_views.dialogue_unsave, name="dialogue_unsave"

@@ -15,10 +15,16 @@ from dialogues.forms import AskForm, NewDialogueForm
 from dialogues.models import DialogueType
 from dialogues.pages import thread
 from dialogues.selectors.access import dialogue_for
-from dialogues.selectors.reading import book_to_read, books_to_read, chapter_to_read
+from dialogues.selectors.reading import (
+    book_to_read,
+    books_to_read,
+    chapter_to_read,
+    characters_to_meet,
+)
 from dialogues.selectors.templates import offered_templates
+from dialogues.services.regenerating import regenerate
 from dialogues.services.sessions import create_dialogue
-from dialogues.services.turns import ask
+from dialogues.services.turns import ask, cancel_turns
 
 
 @page
@@ -43,18 +49,34 @@ def dialogue_ask(request: PageRequest, dialogue_id: UUID) -> HttpResponse:
 
 
 @page
+@require_POST
+def dialogue_again(request: PageRequest, dialogue_id: UUID, message_id: UUID) -> HttpResponse:
+    """Another answer, by a button below one, or below a question that has none."""
+    session = dialogue_for(request.user, dialogue_id)
+    enforce(Rule.ASK, str(request.user.pk))
+    regenerate(request.user, session.pk, message_id)
+    return redirect(f"{reverse('dialogue', args=[session.pk])}#end")
+
+
+@page
+@require_POST
+def dialogue_cancel(request: PageRequest, dialogue_id: UUID) -> HttpResponse:
+    cancel_turns(dialogue_for(request.user, dialogue_id).pk)
+    return redirect(f"{reverse('dialogue', args=[dialogue_id])}#end")
+
+
+@page
 @require_http_methods(["GET", "HEAD", "POST"])
 def dialogue_new(request: PageRequest) -> HttpResponse:
-    books = books_to_read()
-    templates = offered_templates(request.user, "book")
-    form = NewDialogueForm(request.POST or None, initial=request.GET.dict(), books=books)
+    templates = offered_templates(request.user)
+    form = NewDialogueForm(request.POST or None, initial=request.GET.dict(), templates=templates)
     if request.method == "POST" and form.is_valid():
         try:
             return redirect("dialogue", create_dialogue(request.user, **form.beginning()).pk)
         except ChatcoreError as refused:
             form.add_error(None, refused.detail)
-    context = {"form": form, "books": books, "templates": templates}
-    return render(request, "web/dialogue_new.html", context)
+    context = {"books": books_to_read(), "characters": characters_to_meet(), "templates": templates}
+    return render(request, "web/dialogue_new.html", {"form": form, **context})
 
 
 @page

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from chatcore.errors import NotFound
-from dialogues.models import Book, BookChapter, BookPassage
+from dialogues.models import Book, BookChapter, BookPassage, Character
 
 MOST_BOOKS = 200
 
@@ -24,6 +24,12 @@ class ReadableChapter:
 def books_to_read() -> list[Book]:
     """The library, by title."""
     return list(Book.objects.filter(status=Book.Status.READY).order_by("title", "id")[:MOST_BOOKS])
+
+
+def characters_to_meet() -> list[Character]:
+    """Whom one can talk with, by book and name."""
+    met = Character.objects.filter(is_active=True, book__status=Book.Status.READY)
+    return list(met.select_related("book").order_by("book__title", "book", "name")[:MOST_BOOKS])
 
 
 def book_to_read(book_id: UUID) -> Book:

@@ -32,11 +32,11 @@ def template_for(user: User, key: UUID | str) -> DialogueTemplate:
     return found
 
 
-def offered_templates(user: User, type: str) -> list[DialogueTemplate]:
+def offered_templates(user: User) -> list[DialogueTemplate]:
     """What the page for a new dialogue offers, the most used first; nothing to who may use none."""
     if not user.can(USE_TEMPLATE):
         return []
-    active = DialogueTemplate.objects.filter(is_active=True, type=type)
+    active = DialogueTemplate.objects.filter(is_active=True)
     return list(active.order_by("-usage_count", "-id")[:OFFERED])
 
 

@@ -62,8 +62,7 @@ def create_dialogue(
         user=user, type=type, initial_question=initial_question, **subject, **given
     )
     DialogueContext.objects.create(session=session, current_chapter=current_chapter)
-    if begun_from:
-        say_starters(begun_from, session)
+    say_starters(session, begun_from)
     if initial_question:
         ask(user, session.id, initial_question)
     if begun_from:  # last, since everybody who begins from it waits for this row

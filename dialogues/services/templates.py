@@ -8,6 +8,7 @@ from django.db.models import DecimalField, ExpressionWrapper, F
 from django.db.models.functions import Cast, Round
 
 from chatcore.models import User
+from chatcore.models.conversations import CONTENT_MAX
 from chatcore.services.append import Draft, append
 from dialogues.models import DialogueSession, DialogueTemplate
 from dialogues.services.timeline import DIALOGUE_TIMELINE
@@ -45,8 +46,15 @@ def settings_from(template: DialogueTemplate) -> dict[str, Any]:
     return taken
 
 
-def say_starters(template: DialogueTemplate, session: DialogueSession) -> None:
-    """The template's first messages; nobody can follow the dialogue yet, so nobody is told."""
+def say_starters(session: DialogueSession, template: DialogueTemplate | None) -> None:
+    """The first messages: a template's, and the greeting of a character whom it does not let speak.
+    Nobody can follow the dialogue yet, so nobody is told."""
+    starters = list(template.initial_messages) if template else []
+    greeting = session.character.greeting if session.character else ""
+    if greeting.strip() and not any(one["role"] == "assistant" for one in starters):
+        starters.append({"role": "assistant", "content": greeting[:CONTENT_MAX]})
+    if not starters:
+        return
     append(
         DIALOGUE_TIMELINE,
         [
@@ -57,7 +65,7 @@ def say_starters(template: DialogueTemplate, session: DialogueSession) -> None:
                 columns={"role": starter["role"]},
                 trusted=True,
             )
-            for starter in template.initial_messages
+            for starter in starters
         ],
     )
 

@@ -8,6 +8,7 @@ import { keepShelves, renameOnShelf } from "../chatcore/shelves.js";
 import { Reply } from "./reply.js";
 import { offerReader } from "./reader.js";
 import { showVerdicts, takeVerdicts } from "./feedback.js";
+import { askAgain, showAnswer } from "./answer.js";
 
 const root = /** @type {HTMLElement} */ (document.querySelector("[data-conversation]"));
 const topic = root.dataset.topic ?? "";
@@ -70,6 +71,7 @@ function created(message) {
   const mine = message.role === "user";
   if (mine) pending.settle(message);
   if (mine) suggestions?.remove();
+  document.querySelector("[data-unanswered]")?.remove();
   if (thread.find(message.id)) return show(message);
   if (!mine) reply.remove();
   show(message);
@@ -80,7 +82,9 @@ function created(message) {
 
 /** @param {any} message */
 function show(message) {
-  showVerdicts(thread.show(line(message)), message);
+  const item = thread.show(line(message));
+  showVerdicts(item, message);
+  showAnswer(item, message);
 }
 
 /** What is not on the page yet comes with "Earlier messages". @param {any} message */
@@ -131,6 +135,11 @@ const form = /** @type {HTMLFormElement} */ (document.querySelector("[data-compo
 new Composer(form, topic, (content) => pending.say(content));
 offerReader(root);
 takeVerdicts(root);
+askAgain(root, () => {
+  reply.expect();
+  working();
+  thread.toEnd();
+});
 showConnection(live);
 loadEarlier();
 keepShelves(live);
