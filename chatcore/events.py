@@ -7,7 +7,7 @@ A *lasting* event changes what a reload would show, so it carries the conversati
 from typing import Any, ClassVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 registry: dict[str, type["Event"]] = {}
 
@@ -53,14 +53,16 @@ class Typing(Event):
 
 
 class Read(Event):
-    """Somebody has read up to `seq`."""
+    """Somebody has read up to `seq`; where that is private, only their other sockets hear of it."""
 
     type = "read"
     user: UUID
     seq: int
+    is_private: bool = Field(default=False, exclude=True)
 
     def about(self) -> dict[str, Any]:
-        return {"read_by": str(self.user), "seq": self.seq}
+        about = {"read_by": str(self.user), "seq": self.seq}
+        return about | {"only_to": str(self.user)} if self.is_private else about
 
 
 class Presence(Event):
@@ -96,23 +98,31 @@ class LoginRevoked(Event):
 
 
 class MessageEvent(Lasting):
-    """Base: `message` is the whole object as `GET …/messages/` gives it."""
+    """Base: `message` is the whole object as `GET …/messages/` gives it.
+
+    `audience` is how much a reader must be cleared for to get it (see `frames.Sight`).
+    """
 
     message: dict[str, Any]
+    audience: int = Field(0, exclude=True)
 
     def data(self) -> dict[str, Any]:
         return self.message
 
     def about(self) -> dict[str, Any]:
-        return {"message_seq": self.message["seq"]}
+        return {"message_seq": self.message["seq"], "audience": self.audience}
 
 
 class MessageCreated(MessageEvent):
+    """`speaks` is false where nobody said it: then its sender has not read what stands above."""
+
     type = "message.created"
+    speaks: bool = Field(default=True, exclude=True)
 
     def about(self) -> dict[str, Any]:
         sender, seq = self.message.get("sender"), self.message["seq"]
-        return {"message_seq": seq, "seq": seq, "author": str(sender["id"]) if sender else None}
+        author = str(sender["id"]) if sender and self.speaks else None
+        return super().about() | {"seq": seq, "author": author}
 
 
 class MessageEdited(MessageEvent):

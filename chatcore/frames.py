@@ -22,6 +22,23 @@ class Frame:
     about: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a reader may see of a conversation: from which position on, and how private a message.
+
+    A message of a higher `audience` than the reader is cleared for moves their version and no more.
+    """
+
+    first_visible: int = 1
+    clearance: int = 0
+
+    def covers(self, about: Mapping[str, Any]) -> bool:
+        """Whether a lasting frame is theirs, by what it says of itself."""
+        seq: int = about.get("message_seq", self.first_visible)
+        audience: int = about.get("audience", 0)
+        return seq >= self.first_visible and audience <= self.clearance
+
+
 def event_frame(topic: str, event: Event) -> Frame:
     """The frame of an event. Inside we say `user:<id>`; the one who follows it knows it as `me`."""
     version = event.version if isinstance(event, Lasting) else None

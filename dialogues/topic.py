@@ -6,7 +6,7 @@ from uuid import UUID
 from weakref import WeakValueDictionary
 
 from chatcore.errors import Invalid, NotFound
-from chatcore.frames import Frame, event_frame
+from chatcore.frames import Frame, Sight, event_frame
 from chatcore.http.limits import Rule
 from chatcore.live.client_frames import Delete, Edit, Read, Send
 from chatcore.live.db import fetch, fetch_together
@@ -73,9 +73,12 @@ class DialogueTopic:
     async def versions(self, ids: Sequence[UUID]) -> Mapping[UUID, int]:
         return {row["id"]: row["version"] for row in await fetch(_VERSIONS, [list(ids)])}
 
-    async def allowed(self, pairs: Sequence[tuple[UUID, UUID]]) -> Mapping[tuple[UUID, UUID], int]:
+    async def allowed(
+        self, pairs: Sequence[tuple[UUID, UUID]]
+    ) -> Mapping[tuple[UUID, UUID], Sight]:
         users, ids = [user for user, _ in pairs], [id_ for _, id_ in pairs]
-        return {(row["user_id"], row["id"]): 1 for row in await fetch(_ALLOWED, [users, ids])}
+        rows = await fetch(_ALLOWED, [users, ids])
+        return {(row["user_id"], row["id"]): Sight() for row in rows}
 
     async def followed_by(self, user: UUID) -> Sequence[Followed]:
         """A dialogue has one person, and nothing in it is unread."""

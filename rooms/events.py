@@ -1,6 +1,7 @@
 """What the readers of a room hear of, beside the messages."""
 
 from typing import Any
+from uuid import UUID
 
 from chatcore.events import Event, Lasting
 
@@ -73,3 +74,23 @@ class EscalationNotice(Event):
     type = "escalation.notice"
     what: str
     escalation: dict[str, Any]
+
+
+class Mentioned(Event):
+    """On `me`: somebody named you with an @ in a room of yours."""
+
+    type = "mention"
+    room: str
+    message: str
+    seq: int
+    by: str
+
+
+class ObservationEnded(Event):
+    """A supervisor looks on no more: their sockets lose the room. Nobody else hears of it."""
+
+    type = "observation.ended"
+    user: UUID
+
+    def about(self) -> dict[str, Any]:
+        return {"recheck": True, "only_to": str(self.user)}

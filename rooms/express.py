@@ -5,20 +5,20 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from chatcore.frames import Sight
 from chatcore.http.positions import position_from
 from chatcore.live.db import fetch_at_once
 from chatcore.live.runtime import runtime_or_none
 from chatcore.selectors.logins import LOGIN_ALIVE_SQL, AccessClaims
-from rooms.selectors.messages import PageQuery, page_out, page_query
+from rooms.selectors.messages import PageQuery, page_out, page_query, thread_from
+from rooms.selectors.readers import READERS
 
 # The page's bounds come from the reader's own place, so that the page can be asked for together with
 # the question whether they have one.
 _LAST_ID = "(SELECT last_message_id FROM chat_rooms WHERE id = %(room)s)"
-_FIRST = """(SELECT CASE WHEN can_see_history THEN 1 ELSE joined_seq + 1 END FROM room_participants
- WHERE room_id = %(room)s AND user_id = %(reader)s AND status IN ('active', 'muted'))"""
-_ACCESS = """
-SELECT 1 FROM room_participants p JOIN chat_rooms c ON c.id = p.room_id AND c.deleted_at IS NULL
-WHERE p.room_id = %s AND p.user_id = %s AND p.status IN ('active', 'muted')"""
+_READER = f"(SELECT {{}} FROM {READERS} AS r WHERE r.room_id = %(room)s AND r.user_id = %(reader)s)"  # noqa: S608
+_FIRST, _CLEARANCE = _READER.format("first_visible"), _READER.format("clearance")
+_ACCESS = f"SELECT 1 FROM {READERS} AS r WHERE r.room_id = %s AND r.user_id = %s"  # noqa: S608
 
 
 async def read_messages(
@@ -38,6 +38,7 @@ async def read_messages(
 
 def page_of_reader(room: UUID, reader: UUID, query: Mapping[str, str]) -> PageQuery:
     """The page that a query string asks for, within what this reader may see."""
-    page = page_query(room, None, 1, position_from(query))
+    page = page_query(room, None, Sight(), position_from(query), thread_from(query))
     sql = page.sql.replace("%(last_id)s", _LAST_ID).replace("%(first)s", _FIRST)
+    sql = sql.replace("%(clearance)s", _CLEARANCE)
     return replace(page, sql=sql, parameters=page.parameters | {"reader": reader})

@@ -8,6 +8,7 @@ from uuid import UUID
 from chatcore.models import User
 from chatcore.pages import Line, with_followers
 from rooms.models import RoomParticipant
+from rooms.selectors.rooms import tells_reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ def people_in(places: Sequence[RoomParticipant], online: set[UUID]) -> list[Pers
             name=place.user.shown_name,
             username=place.user.username,
             role=place.role,
-            last_read_seq=place.last_read_seq,
+            last_read_seq=place.last_read_seq if tells_reading(place) else 0,
             online=place.user_id in online,
         )
         for place in places

@@ -1,6 +1,7 @@
 """The shelf of rooms on the home page."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F
@@ -8,7 +9,7 @@ from django.urls import reverse
 
 from chatcore.models import User
 from chatcore.shelves import Shelf, ShelfItem
-from rooms.models import ChatRoom, RoomParticipant, RoomType
+from rooms.models import ChatRoom, RoomType
 from rooms.selectors.rooms import others_in_direct_rooms, rooms_of
 
 SHOWN = 50
@@ -29,7 +30,7 @@ def room_shelf(user: User) -> Shelf:
     )
 
 
-def _item(place: RoomParticipant, names: dict[UUID, str]) -> ShelfItem:
+def _item(place: Any, names: dict[UUID, str]) -> ShelfItem:
     room = place.room
     return ShelfItem(
         topic=f"room:{room.pk}",
@@ -37,7 +38,7 @@ def _item(place: RoomParticipant, names: dict[UUID, str]) -> ShelfItem:
         url=reverse("room", args=[room.pk]),
         note=room.description,
         at=room.last_message_at or room.created_at,
-        unread=max(room.last_seq - place.last_read_seq, 0),
+        unread=place.unread,
         kind=room.room_type,
     )
 

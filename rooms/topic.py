@@ -1,10 +1,11 @@
 """The topic kind `room` on the live socket."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from chatcore.errors import Invalid, NotFound
-from chatcore.frames import Frame, event_frame
+from chatcore.frames import Frame, Sight, event_frame
 from chatcore.http.limits import Rule
 from chatcore.live.client_frames import Delete, Edit, Read, Send
 from chatcore.live.db import Row, fetch, fetch_together
@@ -21,40 +22,46 @@ from chatcore.live.topics import (
 from chatcore.models import User
 from chatcore.services.append import Appended
 from rooms.events import EscalationChanged, ParticipantChanged, RoomUpdated
-from rooms.models import ChatRoom, Escalation, RoomParticipant
+from rooms.models import Audience, ChatRoom, Escalation, RoomParticipant
 from rooms.selectors.escalations import brief_out
+from rooms.selectors.mentions import MENTIONED_SQL, names_in
 from rooms.selectors.messages import CHANGES_SQL, message_out, page_parameters
+from rooms.selectors.readers import CLEARANCE_SQL, READERS
 from rooms.selectors.rooms import participant_out, room_out
-from rooms.services.messages import delete_message, draft_of, edit_message
+from rooms.selectors.unread import UNREAD_SQL
+from rooms.services.messages import delete_message, draft_of, edit_message, with_mentions
 from rooms.services.reading import mark_read
 from rooms.services.timeline import ROOM_TIMELINE
 
 # What people may send themselves; the other types are made by robots, uploads and the system.
 SENDABLE = frozenset({"chat"})
 
-_ENTER = """
-SELECT c.last_seq, c.version,
-  CASE WHEN p.can_see_history THEN 1 ELSE p.joined_seq + 1 END AS first_visible
-FROM room_participants p JOIN chat_rooms c ON c.id = p.room_id AND c.deleted_at IS NULL
-WHERE p.room_id = %s AND p.user_id = %s AND p.status IN ('active', 'muted')"""
-_STAND = "SELECT last_seq, version FROM chat_rooms WHERE id = %s"
+_ENTER = f"""
+SELECT c.last_seq, c.version, r.first_visible, r.clearance, r.unseen
+FROM {READERS} AS r JOIN chat_rooms c ON c.id = r.room_id
+WHERE r.room_id = %s AND r.user_id = %s"""  # noqa: S608
+# For readers of every kind at once: each subscription takes what is its own.
+EVERYTHING = Sight(1, Audience.STAFF)
+_STAND = "SELECT last_seq, version, room_settings FROM chat_rooms WHERE id = %s"
 _LAST_OF_ALL = UUID(int=2**128 - 1)
 _VERSIONS = "SELECT id, version FROM chat_rooms WHERE id = ANY(%s)"
-_ALLOWED = """
-SELECT p.user_id, p.room_id,
-  CASE WHEN p.can_see_history THEN 1 ELSE p.joined_seq + 1 END AS first_visible
-FROM room_participants p
-JOIN unnest(%s::uuid[], %s::uuid[]) AS asked(user_id, room_id)
-  ON asked.user_id = p.user_id AND asked.room_id = p.room_id
-JOIN chat_rooms c ON c.id = p.room_id AND c.deleted_at IS NULL
-WHERE p.status IN ('active', 'muted')"""
-_FOLLOWED = """
-SELECT c.id, c.version, c.last_seq, p.last_read_seq
+_ALLOWED = f"""
+SELECT r.user_id, r.room_id, r.first_visible, r.clearance
+FROM unnest(%s::uuid[], %s::uuid[]) AS asked(user_id, room_id)
+JOIN {READERS} AS r ON r.user_id = asked.user_id AND r.room_id = asked.room_id"""  # noqa: S608
+# Beside the counts, the positions that are not theirs to see, where there are any.
+_FOLLOWED = f"""
+SELECT c.id, c.version, c.last_seq, p.last_read_seq, {CLEARANCE_SQL} AS clearance,
+  CASE WHEN {UNREAD_SQL} < c.last_seq - p.last_read_seq THEN ARRAY(
+    SELECT m.seq FROM room_messages m
+    WHERE m.room_id = c.id AND m.seq > p.last_read_seq AND m.audience > {CLEARANCE_SQL}
+    ORDER BY m.seq) ELSE ARRAY[]::bigint[] END AS hidden
 FROM room_participants p JOIN chat_rooms c ON c.id = p.room_id AND c.deleted_at IS NULL
+JOIN users a ON a.id = p.user_id
 WHERE p.user_id = %s AND p.status IN ('active', 'muted')
-ORDER BY c.last_message_at DESC NULLS LAST LIMIT 500"""
+ORDER BY c.last_message_at DESC NULLS LAST LIMIT 500"""  # noqa: S608
 _PARTICIPANTS = """
-SELECT p.*, u.username, u.display_name, u.account_type
+SELECT p.*, u.username, u.display_name, u.account_type, u.chat_preferences
 FROM room_participants p JOIN users u ON u.id = p.user_id
 WHERE p.room_id = %s AND p.version > %s"""
 _ESCALATIONS = """
@@ -77,21 +84,24 @@ class RoomTopic:
         if not rows:
             raise NotFound("There is no such room.")
         here = rows[0]
+        sight, unseen = _sight(here), here["unseen"]
         if after_version is None or after_version >= here["version"]:
-            return Entrance(here["last_seq"], here["version"], first_visible=here["first_visible"])
-        missed = await _missed(id, after_version, here["first_visible"])
-        return Entrance(missed.seq, missed.version, missed.frames, here["first_visible"])
+            return Entrance(here["last_seq"], here["version"], sight=sight, unseen=unseen)
+        missed = await _missed(id, after_version, sight)
+        return Entrance(missed.seq, missed.version, missed.frames, sight=sight, unseen=unseen)
 
     async def missed(self, id: UUID, after_version: int) -> Missed:
-        return await _missed(id, after_version, 1)
+        return await _missed(id, after_version, EVERYTHING)
 
     async def versions(self, ids: Sequence[UUID]) -> Mapping[UUID, int]:
         return {row["id"]: row["version"] for row in await fetch(_VERSIONS, [list(ids)])}
 
-    async def allowed(self, pairs: Sequence[tuple[UUID, UUID]]) -> Mapping[tuple[UUID, UUID], int]:
+    async def allowed(
+        self, pairs: Sequence[tuple[UUID, UUID]]
+    ) -> Mapping[tuple[UUID, UUID], Sight]:
         users, rooms = [user for user, _ in pairs], [room for _, room in pairs]
         rows = await fetch(_ALLOWED, [users, rooms])
-        return {(row["user_id"], row["room_id"]): row["first_visible"] for row in rows}
+        return {(row["user_id"], row["room_id"]): _sight(row) for row in rows}
 
     async def followed_by(self, user: UUID) -> Sequence[Followed]:
         return [Followed(**row) for row in await fetch(_FOLLOWED, [user])]
@@ -107,6 +117,9 @@ class RoomTopic:
             reply_to=frame.reply_to,
             message_type=frame.message_type,
         )
+        if names := names_in(draft.content):
+            named = await fetch(MENTIONED_SQL, [id, names, Audience.EVERYONE, user])
+            draft = with_mentions(draft, [row["user_id"] for row in named])
         return await runtime().flusher.append(ROOM_TIMELINE, draft)
 
     async def edit(self, user: UUID, id: UUID, frame: Edit) -> Appended:
@@ -131,8 +144,12 @@ def _delete(user_id: UUID, room: UUID, frame: Delete) -> Appended:
     return delete_message(user=active_user(user_id), room=room, message=frame.id)
 
 
-async def _missed(room: UUID, after: int, first_visible: int) -> Missed:
-    page = page_parameters(room, _LAST_OF_ALL, first_visible, after, REPLAY_MOST)
+def _sight(row: Row) -> Sight:
+    return Sight(row["first_visible"], row["clearance"])
+
+
+async def _missed(room: UUID, after: int, sight: Sight) -> Missed:
+    page = page_parameters(room, _LAST_OF_ALL, sight, after, REPLAY_MOST)
     stands, messages, places, rooms, escalations = await fetch_together(
         (_STAND, [room]),
         (CHANGES_SQL, page),
@@ -143,9 +160,9 @@ async def _missed(room: UUID, after: int, first_visible: int) -> Missed:
     stand = _the_one(stands)
     if len(messages) > REPLAY_MOST:
         return Missed(stand["last_seq"], stand["version"], None)
-    topic = f"room:{room}"
+    topic, settings = f"room:{room}", stand["room_settings"]
     frames = [changed_frame(topic, row, message_out(row), after) for row in messages]
-    frames += [_participant_frame(row) for row in places]
+    frames += [_participant_frame(row, settings) for row in places]
     frames += [_room_frame(row) for row in rooms]
     frames += [_escalation_frame(topic, row) for row in escalations]
     return Missed(
@@ -160,10 +177,14 @@ def _the_one(stands: Sequence[Row]) -> Row:
     return stands[0]
 
 
-def _participant_frame(row: Row) -> Frame:
-    person = {key: row.pop(key) for key in ("username", "display_name", "account_type")}
+def _participant_frame(row: Row, room_settings: dict[str, Any]) -> Frame:
+    person = {
+        key: row.pop(key)
+        for key in ("username", "display_name", "account_type", "chat_preferences")
+    }
     place = RoomParticipant(**row)
     place.user = User(pk=row["user_id"], **person)
+    place.room = ChatRoom(pk=row["room_id"], room_settings=room_settings)
     event = ParticipantChanged(version=row["version"], participant=participant_out(place))
     return event_frame(f"room:{row['room_id']}", event)
 

@@ -16,9 +16,10 @@ from chatcore.selectors.presence import online_in
 from chatcore.selectors.users import ids_of_people, person_named
 from rooms.forms import InviteForm, NewRoomForm, SayForm
 from rooms.pages import lines_of, people_in
-from rooms.selectors.access import RoomAccess, room_for
+from rooms.selectors.access import RoomAccess, read_room_for, room_for
 from rooms.selectors.messages import messages_page
 from rooms.selectors.rooms import participants_of
+from rooms.selectors.unread import unread_of
 from rooms.services.messages import draft_of, say
 from rooms.services.participants import invite, leave
 from rooms.services.reading import mark_read
@@ -31,13 +32,13 @@ PAGE_LENGTH = 50
 @page
 @require_safe
 def room(request: PageRequest, room_id: UUID) -> HttpResponse:
-    access = room_for(request.user, room_id)
+    access = read_room_for(request.user, room_id)
     return render_page(request, "web/room.html", **_thread(request, access))
 
 
 def _thread(request: PageRequest, access: RoomAccess) -> dict[str, Any]:
     """Everything one page of a room shows."""
-    found, place = access.room, access.participant
+    found = access.room
     where = place_in(request, found.last_seq, PAGE_LENGTH)
     history, title = messages_page(access, where), room_title(request.user, found)
     first_seq = history["results"][0]["seq"] if history["results"] else 0
@@ -48,14 +49,14 @@ def _thread(request: PageRequest, access: RoomAccess) -> dict[str, Any]:
         "people": people_in(list(participants_of(found)), online_in(f"room:{found.pk}")),
         "people_open": "people" in request.GET,
         "lines": lines_of(history["results"], request.user),
-        "earlier_url": f"?before={first_seq}" if first_seq > access.first_visible_seq else "",
+        "earlier_url": f"?before={first_seq}" if first_seq > access.sight.first_visible else "",
         "later_url": request.path if is_past(request, where, found.last_seq) else "",
-        "unread": found.last_seq - place.last_read_seq,
+        "unread": 0 if access.is_observing else unread_of(found, access.participant, request.user),
         "may_invite": access.may_invite,
         "new_ref": uuid7(),
         "send_url": reverse("room_say", args=[found.pk]),
         "composer_label": f"Message {title}",
-        "composer_closed": access.silenced_by is not None,
+        "composer_closed": access.is_observing or access.silenced_by is not None,
     }
 
 

@@ -161,6 +161,8 @@ def bodies(there: Things) -> dict[str, Any]:
         "POST escalations/{escalation_id}/escalate/": {"handover_note": "x"},
         "POST escalations/{escalation_id}/snooze/": {"until": None},
         "PATCH escalations/{escalation_id}/": {"priority": 1},
+        "POST rooms/{room_id}/observe/": {"reason": "a complaint"},
+        "POST rooms/{room_id}/supervised-join/": {"reason": "a complaint"},
     }
 
 

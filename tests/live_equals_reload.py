@@ -24,7 +24,7 @@ from tests.world import access_for
 Picture = dict[str, Any]
 
 # Told once a second on `me`, or known from the messages themselves.
-_NOT_IN_EVENTS = {"is_online", "updated_at"}
+_NOT_IN_EVENTS = {"is_online", "current_status", "last_seen_at", "updated_at"}
 
 
 @contextmanager
@@ -100,7 +100,7 @@ def _lasting(picture: Picture) -> Picture:
     picture = copy.deepcopy(picture)
     for place in picture["people"].values():
         place.pop("last_read_seq")
-    for name in ("last_read_seq", "unread_count"):
+    for name in ("last_read_seq", "unread_count", "unread_mentions"):
         picture["about"].pop(name, None)
     return picture
 
@@ -109,11 +109,15 @@ def _message(picture: Picture, message: Json) -> None:
     about, known = picture["about"], message["id"] in picture["messages"]
     picture["messages"][message["id"]] = message
     if known:
+        if "sender" in message:
+            _count(picture)
         return
     about["last_seq"] = max(about["last_seq"], message["seq"])
     # A replay tells of a message when it last changed: it need not be the newest.
     about["last_message_at"] = max(about["last_message_at"] or "", message["created_at"])
-    if "sender" in message:  # who speaks has read what stands above
+    if message.get("message_type") == "system":  # nobody said it
+        _count(picture)
+    elif "sender" in message:  # who speaks has read what stands above
         _read(picture, {"user": message["sender"]["id"], "seq": message["seq"]})
     else:
         about["message_count"] += 1
@@ -128,7 +132,15 @@ def _read(picture: Picture, read: Json) -> None:
         place["last_read_seq"] = max(place["last_read_seq"], read["seq"])
     if read["user"] == picture["me"]:
         about["last_read_seq"] = max(about["last_read_seq"], read["seq"])
-    about["unread_count"] = about["last_seq"] - about["last_read_seq"]
+    _count(picture)
+
+
+def _count(picture: Picture) -> None:
+    """What is unread, counted one by one."""
+    about = picture["about"]
+    after = [m for m in picture["messages"].values() if m["seq"] > about.get("last_read_seq", 0)]
+    about["unread_count"] = len(after)
+    about["unread_mentions"] = sum(picture["me"] in m["mentions"] for m in after)
 
 
 def _room(picture: Picture, room: Json) -> None:

@@ -24,7 +24,6 @@ from django_celery_beat.models import (
     PeriodicTask,
     SolarSchedule,
 )
-from structlog.testing import capture_logs
 
 from analytics.services.refreshing import refresh_all
 from chatcore.models import (
@@ -34,6 +33,7 @@ from chatcore.models import (
     Job,
     Login,
     PermissionGrant,
+    StaffReading,
     User,
 )
 from chatcore.services.jobs import create_job, fail_job, job_progress
@@ -61,6 +61,7 @@ from dialogues.services.templates import change_template
 from rooms.models import ChatRoom, RoomMessage, RoomStatus
 from rooms.services import messages as room_messages
 from rooms.services.rooms import update_room
+from rooms.services.supervision import end_observation, observe
 from tests.dialogues import (
     LIGHTHOUSE,
     asked_and_answered,
@@ -92,6 +93,8 @@ def full(world: Cast) -> Cast:
     change_event(event, by=world.mira, energy_level=70)
     room = room_of(world.mira, world.otto, name="Tea")
     sent_file(room, world.mira)
+    observe(room=room, by=world.sven, reason="a complaint")
+    end_observation(room=room, by=world.sven)
     appended = said(room, world.mira)
     room_messages.edit_message(user=world.mira, room=room.pk, message=appended.id, content="hi")
     update_room(access=access_to(room, world.mira), changes={"name": "Coffee"})
@@ -469,11 +472,19 @@ def test_staff_close_a_room_and_take_a_message_back(as_admin: Client, full: Cast
 def test_reading_what_people_said_is_noted(as_admin: Client, full: Cast) -> None:
     message = DialogueMessage.objects.first()
     assert message
-    with capture_logs() as log:
-        as_admin.get(page(DialogueMessage, "change", message.pk))
-    (entry,) = [line for line in log if line["event"] == "staff_read"]
-    assert entry["reader"] == str(full.ada.pk)
-    assert entry["object"] == str(message.pk)
+    for address in (page(DialogueMessage, "change", message.pk), page(RoomMessage) + "?q=mira"):
+        as_admin.get(address)
+    one, several = StaffReading.objects.order_by("id")
+    assert (one.reader_id, one.object_id) == (full.ada.pk, str(message.pk))
+    assert (several.model, several.query) == ("rooms.RoomMessage", "q=mira")
+    assert one.address == "127.0.0.1"
+
+
+def test_the_history_of_a_thing_is_one_click_from_it(as_admin: Client, full: Cast) -> None:
+    room = ChatRoom.objects.get(name="Coffee")
+    shown = as_admin.get(page(ChatRoom, "history", room.pk), follow=True)
+    assert shown.request["QUERY_STRING"] == f"q={room.pk}"
+    assert len(shown.context["cl"].result_list) == 2  # made, and called otherwise
 
 
 def test_an_uploaded_book_is_a_job_whose_page_shows_how_far_it_is(

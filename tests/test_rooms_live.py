@@ -10,10 +10,19 @@ from collections.abc import Callable
 import pytest
 
 import rooms.services
-from rooms.models import ChatRoom
+from rooms.models import ChatRoom, DeliveryStatus, SupervisorAction
 from rooms.services.attachments import examine_file
-from rooms.services.messages import delete_message, edit_message, remove_message
+from rooms.services.messages import (
+    add_note,
+    delete_message,
+    edit_message,
+    remove_message,
+    say_robot,
+    say_system,
+    settle_message,
+)
 from rooms.services.participants import (
+    add_participant,
     change_participant,
     come_back,
     invite,
@@ -23,6 +32,12 @@ from rooms.services.participants import (
 )
 from rooms.services.reading import mark_read
 from rooms.services.rooms import create_room, delete_room, update_room
+from rooms.services.supervision import (
+    end_observation,
+    join_supervised,
+    note_supervision,
+    observe,
+)
 from tests.escalation_services import OF_ESCALATIONS
 from tests.live import Stage
 from tests.live_equals_reload import live_equals_reload
@@ -30,7 +45,15 @@ from tests.rooms import access_to, room_of, said, sent_file, topic_of
 
 Change = Callable[[Stage, ChatRoom], object]
 # What builds, or keeps bytes, and is told by the services that call it.
-NO_CHANGE = {"draft_of", "store_file", "examine", "take_back_files", "sweep_files"}
+NO_CHANGE = {
+    "draft_of",
+    "with_mentions",
+    "mention_frames",
+    "store_file",
+    "examine",
+    "take_back_files",
+    "sweep_files",
+}
 CHANGES: dict[str, Change] = {}
 
 
@@ -190,6 +213,58 @@ def _all_of_it(stage: Stage, room: ChatRoom) -> None:
 @change("create_room")
 def _another_one(stage: Stage, room: ChatRoom) -> None:
     create_room(by=stage.world.mira, members=[stage.world.otto.pk], parent_room=room)
+
+
+@change("say_system")
+def _what_happened(stage: Stage, room: ChatRoom) -> None:
+    said(room, stage.world.otto)
+    say_system(room=room, by=stage.world.mira, text="Ana took over.", metadata={"kind": "take"})
+
+
+@change("add_note")
+def _a_note_that_the_reader_does_not_get(stage: Stage, room: ChatRoom) -> None:
+    add_note(access=access_to(room, stage.world.ana), content="Be kind to @otto and @ana.")
+    note = add_note(access=access_to(room, stage.world.ana), content="He is back.")
+    edit_message(user=stage.world.ana, room=room.pk, message=note.id, content="Here again.")
+    said(room, stage.world.otto, "hello @mira and @ana, not x@mira.test")
+
+
+@change("say_robot")
+def _an_answer(stage: Stage, room: ChatRoom) -> None:
+    say_robot(room=room.pk, robot=stage.world.ana, robot_id="r", content="42")
+
+
+@change("settle_message")
+def _an_answer_that_comes_later(stage: Stage, room: ChatRoom) -> None:
+    later = say_robot(
+        room=room.pk,
+        robot=stage.world.ana,
+        robot_id="r",
+        content="",
+        status=DeliveryStatus.BATCH_DELAY,
+    )
+    settle_message(room=room.pk, message=later.id, status=DeliveryStatus.STREAMING)
+    settle_message(room=room.pk, message=later.id, status=DeliveryStatus.DELIVERED, content="42")
+
+
+@change("add_participant")
+def _somebody_who_helps(stage: Stage, room: ChatRoom) -> None:
+    for role in ("member", "moderator", None):
+        add_participant(room=room, user=stage.world.bela, role=role)
+
+
+@change("join_supervised")
+def _a_supervisor_comes(stage: Stage, room: ChatRoom) -> None:
+    join_supervised(room=room, by=stage.world.sven, reason="asked by Mira")
+
+
+@change("observe")
+@change("end_observation")
+@change("note_supervision")
+def _a_supervisor_looks_on(stage: Stage, room: ChatRoom) -> None:
+    observe(room=room, by=stage.world.sven, reason="a complaint")
+    end_observation(room=room, by=stage.world.sven)
+    note_supervision(room=room, by=stage.world.sven, action=SupervisorAction.REASSIGN, reason="ill")
 
 
 @pytest.mark.parametrize("name", CHANGES)

@@ -7,6 +7,7 @@ from chatcore.admin import jobs as jobs
 from chatcore.admin import logins as logins
 from chatcore.admin import partitions as partitions
 from chatcore.admin import permissions as permissions
+from chatcore.admin import readings as readings
 from chatcore.admin import users as users
 from chatcore.admin import vendors as vendors
 from chatcore.admin import why as why

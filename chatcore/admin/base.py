@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
-import structlog
 from django.contrib import messages
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
+from pghistory.core import event_models
 
 from chatcore.admin_site import Menu
 from chatcore.errors import ChatcoreError
+from chatcore.http.client_ip import client_ip
+from chatcore.models import StaffReading
 
 # Unfold carries no types, but what it extends does.
 if TYPE_CHECKING:
@@ -46,7 +49,6 @@ else:
             return cls
 
 
-log = structlog.get_logger(__name__)
 M = TypeVar("M", bound=Model)
 P = TypeVar("P", bound=Model)
 LINK = '<a href="{}" class="text-primary-600 dark:text-primary-500 hover:underline">{}</a>'
@@ -77,6 +79,17 @@ class ChatcoreAdmin(ModelAdmin[M]):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return List
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """What the database wrote of every change, where it keeps that; else Django's own list."""
+        kept = event_models(tracks_model=self.model)
+        if not kept:
+            return super().history_view(request, object_id, extra_context)
+        meta = kept[0]._meta
+        address = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
+        return redirect(f"{address}?{urlencode({'q': object_id})}")
 
 
 class ReadOnly(ChatcoreAdmin[M]):
@@ -138,13 +151,13 @@ class PrivateWords(ChatcoreAdmin[M]):
 
 
 def note_reading(request: HttpRequest, model: type[Model], object_id: str | None) -> None:
-    """The one seam where staff's reading of private words is recorded; at present, in the log."""
-    log.info(
-        "staff_read",
-        reader=str(request.user.pk),
+    """The one seam where staff's reading of private words is recorded, before the page is made."""
+    StaffReading.objects.create(
+        reader_id=request.user.pk,
         model=model._meta.label,
-        object=object_id,
-        query=request.META.get("QUERY_STRING", ""),
+        object_id=str(object_id or "")[:64],
+        query=request.META.get("QUERY_STRING", "")[:500],
+        address=client_ip(request),
     )
 
 

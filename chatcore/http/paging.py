@@ -52,6 +52,8 @@ class IdPagination(BasePagination):
     """
 
     newest_first = True
+    # Another UUIDv7 of each row may give the order.
+    key = "pk"
     display_page_controls = False
 
     @override
@@ -78,8 +80,8 @@ class IdPagination(BasePagination):
     def _rows(self, queryset: QuerySet[Any], side: str, edge: UUID | None, count: int) -> list[Any]:
         downwards = self.newest_first == (side == "after")
         if edge is not None:
-            queryset = queryset.filter(**{"pk__lt" if downwards else "pk__gt": edge})
-        return list(queryset.order_by("-pk" if downwards else "pk")[:count])
+            queryset = queryset.filter(**{f"{self.key}__{'lt' if downwards else 'gt'}": edge})
+        return list(queryset.order_by(f"{'-' if downwards else ''}{self.key}")[:count])
 
     def get_paginated_response(self, data: Any) -> Response:
         return Response(
@@ -92,7 +94,9 @@ class IdPagination(BasePagination):
 
     def _link(self, side: str, position: int) -> str:
         row = self.rows[position]
-        cursor = _write_cursor(side, row.pk if isinstance(row, Model) else row["id"])
+        cursor = _write_cursor(
+            side, getattr(row, self.key) if isinstance(row, Model) else row["id"]
+        )
         return replace_query_param(self.request.build_absolute_uri(), "cursor", cursor)
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ async def enter(socket: Socket, topic: str, after_version: int | None) -> None:
     if subscription not in feed.sinks:  # the right was lost while we asked for it
         raise NotFound
     feed.begin_at(entrance.version)
-    socket.follow(topic, subscription)
+    socket.follow(topic, subscription, unseen=entrance.unseen)
     await _begin(socket, subscription, entrance, after_version)
 
 
@@ -43,7 +43,7 @@ async def _begin(
         socket.tell({"op": "reset", **body})
     else:
         socket.tell({"op": "subscribed", **body, "replayed": len(missed)})
-    subscription.first_visible = entrance.first_visible
+    subscription.sight = entrance.sight
     subscription.go_live(entrance.version, entrance.running)
 
 

@@ -175,9 +175,10 @@ async def _connect() -> Connection:
 
 def _created_frames(timeline: Timeline, answers: list[Appended]) -> list[Frame]:
     return [
-        timeline.created_frame(answer.row)
+        frame
         for answer in answers
         if not answer.refused and not answer.duplicate
+        for frame in timeline.frames_of(answer.row)
     ]
 
 

@@ -17,13 +17,38 @@ if TYPE_CHECKING:
     from chatcore.live.subscription import Receiver
 
 
+class _Count:
+    """One conversation: how far it is, how far its reader is, and what lies between that is not theirs."""
+
+    __slots__ = ("clearance", "hidden", "last_seq", "read")
+
+    def __init__(self, followed: Followed) -> None:
+        self.last_seq = followed.last_seq
+        self.read = followed.last_read_seq
+        self.clearance = followed.clearance
+        self.hidden = set(followed.hidden)
+
+    def reach(self, seq: int, audience: int) -> None:
+        self.last_seq = max(self.last_seq, seq)
+        if audience > self.clearance and seq > self.read:
+            self.hidden.add(seq)
+
+    def read_to(self, seq: int) -> None:
+        self.read = max(self.read, seq)
+        self.hidden = {hidden for hidden in self.hidden if hidden > self.read}
+
+    @property
+    def unread(self) -> int:
+        return max(self.last_seq - self.read - len(self.hidden), 0)
+
+
 class MeFollow:
     """Counts what is unread in the conversations of one person, for one socket."""
 
     def __init__(self, hub: "Hub", receiver: "Receiver") -> None:
         self.hub = hub
         self.counted_for = receiver
-        self._rooms: dict[str, list[int]] = {}
+        self._rooms: dict[str, _Count] = {}
         self._told: set[str] = set()
         self._dirty: set[str] = set()
         self._stopped = False
@@ -54,32 +79,34 @@ class MeFollow:
 
     def take(self, frame: Frame) -> None:
         about = frame.about
-        counts = self._rooms.get(frame.topic)
-        if counts is None or "seq" not in about:
+        count = self._rooms.get(frame.topic)
+        if count is None or "seq" not in about:
             return
+        hidden = about.get("audience", 0) > count.clearance
         if about.get("read_by") == str(self.counted_for.user_id):
-            counts[1] = max(counts[1], about["seq"])
+            count.read_to(about["seq"])
         elif frame.version is not None:
-            counts[0] = max(counts[0], about["seq"])
+            count.reach(about["seq"], about.get("audience", 0))
             if about.get("author") == str(self.counted_for.user_id):
-                counts[1] = max(counts[1], about["seq"])
+                count.read_to(about["seq"])
         else:
             return
-        self._dirty.add(frame.topic)
+        if not hidden:
+            self._dirty.add(frame.topic)
 
     def tell_changes(self) -> None:
         """Once a second: one event per conversation that changed, however often it did."""
         dirty, self._dirty = self._dirty, set()
         for topic in dirty:
             if topic in self._rooms:
-                last_seq, read = self._rooms[topic]
-                event = Unread(topic=topic, last_seq=last_seq, unread=max(last_seq - read, 0))
+                count = self._rooms[topic]
+                event = Unread(topic=topic, last_seq=count.last_seq, unread=count.unread)
                 self.counted_for.push(event_frame("user:", event).text, passing=True)
 
     async def _follow(self, topic: str, followed: Followed) -> None:
         if self._stopped or topic in self._rooms:
             return
-        self._rooms[topic] = [followed.last_seq, followed.last_read_seq]
+        self._rooms[topic] = _Count(followed)
         feed = await self.hub.join(topic, self)
         if feed.version is None:
             feed.begin_at(followed.version)

@@ -24,7 +24,7 @@ from chatcore.live.client_frames import (
 )
 from chatcore.live.entering import enter, enter_me
 from chatcore.live.socket import Socket
-from chatcore.live.topics import canonical, parse_topic
+from chatcore.live.topics import canonical, not_possible, parse_topic
 from chatcore.metrics import ACKS
 from chatcore.services.append import Appended
 from chatcore.services.publish import publish
@@ -83,6 +83,8 @@ async def _typing(socket: Socket, frame: Typing) -> None:
     topic = canonical(frame.topic)
     if topic not in socket.subscriptions:
         raise Invalid("Subscribe to the topic first.", code="not_subscribed")
+    if topic in socket.unseen:
+        raise not_possible("Typing")
     publish([event_frame(topic, TypingEvent(user=socket.user_id, on=frame.on))])
 
 

@@ -9,7 +9,7 @@ from chatcore.live.topics import kinds
 
 
 async def renew_rights(feeds: Iterable[Feed]) -> list[Subscription]:
-    """Ask again what each subscriber may read, one query per kind of topic: from which position on
+    """Ask again what each subscriber may read, one query per kind of topic: what of it
     is noted, and who may read nothing any more is returned."""
     lost: list[Subscription] = []
     for name, pairs in _by_kind(feeds).items():
@@ -18,7 +18,7 @@ async def renew_rights(feeds: Iterable[Feed]) -> list[Subscription]:
             if pair not in allowed:
                 lost += subscriptions
             for subscription in subscriptions:
-                subscription.first_visible = allowed.get(pair, subscription.first_visible)
+                subscription.sight = allowed.get(pair, subscription.sight)
     return lost
 
 

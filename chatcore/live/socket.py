@@ -43,6 +43,8 @@ class Socket:
         # Names this socket among all of the process, also those that were closed.
         self.number = str(next(_numbers))
         self.subscriptions: dict[str, Subscription] = {}
+        # The topics of those that this socket only looks on at.
+        self.unseen: set[str] = set()
         self.me: MeFollow | None = None
         self._send = send
         self._outbox = Outbox(send, self.give_up)
@@ -64,9 +66,7 @@ class Socket:
         await self._outbox.push_patiently(text)
 
     def heartbeat(self) -> None:
-        versions = {
-            topic: sub.version for topic, sub in self.subscriptions.items() if topic != "me"
-        }
+        versions = {topic: sub.told for topic, sub in self.subscriptions.items() if topic != "me"}
         self.tell({"op": "heartbeat", "versions": versions})
 
     def answer_later(
@@ -105,7 +105,7 @@ class Socket:
     def lose(self, topic: str) -> None:
         """The right to read is gone; the hub has already taken the subscription out."""
         if self.subscriptions.pop(topic, None):
-            self.hub.presence.left(topic, self.user_id)
+            self._gone(topic)
             self.tell({"op": "revoked", "topic": topic})
 
     def revoke(self) -> None:
@@ -138,15 +138,25 @@ class Socket:
 
     # -- entering and leaving --
 
-    def follow(self, topic: str, subscription: Subscription) -> None:
-        """The subscription is good: it counts, and whoever follows the topic sees them come."""
+    def follow(self, topic: str, subscription: Subscription, *, unseen: bool = False) -> None:
+        """The subscription is good: it counts, and whoever follows the topic sees them come, unless
+        they only look on."""
         self.subscriptions[topic] = subscription
-        self.hub.presence.entered(topic, self.user_id)
+        if unseen:
+            self.unseen.add(topic)
+        else:
+            self.hub.presence.entered(topic, self.user_id)
+
+    def _gone(self, topic: str) -> None:
+        if topic in self.unseen:
+            self.unseen.discard(topic)
+        else:
+            self.hub.presence.left(topic, self.user_id)
 
     def leave(self, topic: str) -> None:
         if subscription := self.subscriptions.pop(topic, None):
             self.hub.leave(subscription.topic, subscription)
-            self.hub.presence.left(topic, self.user_id)
+            self._gone(topic)
         if topic == "me" and self.me:
             self.me.stop()
             self.me = None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
-from chatcore.frames import Frame
+from chatcore.frames import Frame, Sight
 
 # A replay that takes longer than this many live frames belongs to a reader that is too slow.
 _MOST_BUFFERED = 5_000
@@ -29,7 +29,9 @@ class Subscription:
         self.receiver = receiver
         self.topic = topic
         self.version = 0
-        self.first_visible = 1
+        # The last version that the reader was told; what came after it was not theirs to see.
+        self.told = 0
+        self.sight = Sight()
         self._buffer: list[Frame] | None = []
         # How much of each running reply this subscriber has: a late one got the text so far at once.
         self._replies: dict[str, int] = {}
@@ -45,7 +47,7 @@ class Subscription:
     def go_live(self, version: int, running: Sequence[Frame] = ()) -> None:
         """The replay up to `version` is written: from now on frames are passed on as they come, first
         those that came meanwhile."""
-        self.version = version
+        self.version = self.told = version
         waiting, self._buffer = self._buffer or [], None
         for frame in (*running, *waiting):
             self._give(frame)
@@ -54,16 +56,25 @@ class Subscription:
         if frame.version is not None:
             if frame.version <= self.version:
                 return
-            self.version = frame.version
-            if frame.about.get("message_seq", self.first_visible) < self.first_visible:
-                return
-        elif frame.about and not self._wants(frame):
+            self._give_lasting(frame, frame.version)
+        elif not frame.about or self._wants(frame):
+            self.receiver.push(frame.text, passing=True)
+
+    def _give_lasting(self, frame: Frame, version: int) -> None:
+        self.version = version
+        if not self.sight.covers(frame.about):
             return
-        self.receiver.push(frame.text, passing=frame.version is None)
+        text = frame.text
+        if version > self.told + 1:
+            # Or a client that looks for holes would ask for versions that are not theirs.
+            text = f'{text[:-1]},"after":{self.told}}}'
+        self.told = version
+        self.receiver.push(text, passing=False)
 
     def _wants(self, frame: Frame) -> bool:
         about = frame.about
-        if about.get("not_to") == str(self.receiver.user_id):
+        me = str(self.receiver.user_id)
+        if about.get("not_to") == me or about.get("only_to", me) != me:
             return False
         if (reply := about.get("reply")) is not None and "end" in about:
             if about["offset"] < self._replies.get(reply, 0):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from chatcore.errors import Forbidden, NotFound
 from chatcore.events import MessageCreated, MessageDeleted, MessageEdited, MessageEvent
-from chatcore.frames import Frame, event_frame
+from chatcore.frames import Frame, Sight, event_frame
 from chatcore.http.limits import Rule
 from chatcore.live.client_frames import Delete, Edit, Read, Send
 from chatcore.services.append import Appended
@@ -24,8 +24,9 @@ class Entrance:
     version: int
     # The missed changes, oldest first; None when there are too many.
     missed: Sequence[Frame] | None = ()
-    # Messages before this position are not theirs to read, changed or not.
-    first_visible: int = 1
+    sight: Sight = field(default_factory=Sight)
+    # Who looks on without being in the conversation: the others are not told of them.
+    unseen: bool = False
     # Passing frames for a late subscriber: the text so far of a running reply.
     running: Sequence[Frame] = field(default=())
 
@@ -56,8 +57,10 @@ class TopicKind(Protocol):
     async def versions(self, ids: Sequence[UUID]) -> Mapping[UUID, int]:
         """The present version of each conversation."""
 
-    async def allowed(self, pairs: Sequence[tuple[UUID, UUID]]) -> Mapping[tuple[UUID, UUID], int]:
-        """Those of the (user, conversation) pairs that may still read, and from which position on."""
+    async def allowed(
+        self, pairs: Sequence[tuple[UUID, UUID]]
+    ) -> Mapping[tuple[UUID, UUID], Sight]:
+        """Those of the (user, conversation) pairs that may still read, and what of it."""
 
     async def followed_by(self, user: UUID) -> Sequence["Followed"]:
         """The conversations whose unread count `me` reports."""
@@ -75,12 +78,17 @@ class TopicKind(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """A conversation in somebody's list: how far it is, and how far they have read."""
+    """A conversation in somebody's list: how far it is, and how far they have read.
+
+    `hidden` are the positions after that which are not theirs to see, so not unread either.
+    """
 
     id: UUID
     version: int
     last_seq: int
     last_read_seq: int
+    clearance: int = 0
+    hidden: Sequence[int] = ()
 
 
 _kinds: dict[str, TopicKind] = {}
@@ -124,4 +132,7 @@ def changed_frame(topic: str, row: Mapping[str, Any], message: dict[str, Any], a
     event: type[MessageEvent] = MessageCreated
     if row["created_version"] <= after:
         event = MessageDeleted if row["deleted_at"] else MessageEdited
-    return event_frame(topic, event(version=row["version"], message=message))
+    return event_frame(
+        topic,
+        event(version=row["version"], message=message, audience=row.get("audience", 0)),
+    )

@@ -9,6 +9,7 @@ from .logins import Login as Login
 from .logins import RefreshToken as RefreshToken
 from .permissions import PermissionDomain as PermissionDomain
 from .permissions import PermissionGrant as PermissionGrant
+from .readings import StaffReading as StaffReading
 from .users import AccountStatus as AccountStatus
 from .users import AccountType as AccountType
 from .users import CurrentStatus as CurrentStatus

@@ -166,14 +166,22 @@ def store_sql(timeline: Timeline) -> str:
     author_value = ", author" if timeline.author_column else ""
     counters = "".join(f", {name} = {value}" for name, value in timeline.counters.items())
     sums = "".join(f", {value} AS {name}" for name, value in timeline.sums.items())
-    also = f", also AS ({timeline.also})" if timeline.also else ""
+    running = timeline.running
+    stand = "".join(f", c.{name} AS last_{name}" for name in running)
+    counts = "".join(
+        f", last_{name} + count(*) FILTER (WHERE {true}) OVER w AS {name}"
+        for name, true in running.items()
+    )
+    counters += "".join(f", {name} = x.{name}" for name in running)
+    sums += "".join(f", max({name}) AS {name}" for name in running)
+    also = "".join(f", {name} AS ({sql})" for name, sql in timeline.also.items())
     return f"""
 WITH draft AS (
   SELECT * FROM json_to_recordset(%s::json) AS d(
     ord int, id uuid, conversation uuid, author uuid, client_ref uuid, fingerprint uuid,
     trusted boolean, content text, created_at timestamptz{types})
 ), judged AS (
-  SELECT d.*, c.last_seq, c.version AS last_version,
+  SELECT d.*, c.last_seq, c.version AS last_version{stand},
     r.message_id AS earlier, r.fingerprint = d.fingerprint AS same,
     row_number() OVER (PARTITION BY d.conversation, d.author, d.client_ref ORDER BY d.ord) AS occurrence,
     CASE WHEN c.id IS NULL THEN 'not_found' WHEN d.trusted THEN NULL ELSE {timeline.refusal} END AS refusal
@@ -183,7 +191,8 @@ WITH draft AS (
   LEFT JOIN {timeline.refs} r ON r.conversation_id = d.conversation
     AND r.author_id = d.author AND r.client_ref = d.client_ref
 ), fresh AS (
-  SELECT judged.*, last_seq + row_number() OVER w AS seq, last_version + row_number() OVER w AS version
+  SELECT judged.*, last_seq + row_number() OVER w AS seq,
+    last_version + row_number() OVER w AS version{counts}
   FROM judged
   WHERE refusal IS NULL AND earlier IS NULL AND (client_ref IS NULL OR occurrence = 1)
   WINDOW w AS (PARTITION BY conversation ORDER BY ord)

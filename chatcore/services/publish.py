@@ -30,7 +30,7 @@ def publish_on_commit(topic: str, event: Event) -> None:
 def publish_created_on_commit(timeline: Timeline, appended: Appended) -> None:
     """Announce a message that `append` stored in the present transaction; a repeat says nothing."""
     if not appended.duplicate:
-        transaction.on_commit(lambda: publish([timeline.created_frame(appended.row)]))
+        transaction.on_commit(lambda: publish(timeline.frames_of(appended.row)))
 
 
 def publish(frames: Sequence[Frame]) -> None:

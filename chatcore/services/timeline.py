@@ -1,6 +1,6 @@
 """A timeline tells the kernel where an app keeps a kind of conversation, and who may append to it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,10 @@ class Column:
 
     sql_type: str
     default: Any = None
+
+
+def _no_frames(_row: Mapping[str, Any]) -> Sequence[Frame]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,10 +46,20 @@ class Timeline:
     # `messages` and what `sums` names: {"tokens": "sum(tokens_used)"}.
     counters: Mapping[str, str] = field(default_factory=dict)
     sums: Mapping[str, str] = field(default_factory=dict)
-    # A further data-modifying CTE over `fresh`, for example the author's own read marker.
-    also: str = ""
+    # Counters that the conversation keeps and each message sees as they stand after it:
+    # {"notes": "audience = 2"} counts up for each message of which that is true; in `fresh` and in
+    # `x` it goes by the same name.
+    running: Mapping[str, str] = field(default_factory=dict)
+    # Further data-modifying CTEs over `fresh` by name, for example the author's own read marker.
+    also: Mapping[str, str] = field(default_factory=dict)
+    # What a stored row tells beside its own frame, on other topics.
+    other_frames: Callable[[Mapping[str, Any]], Sequence[Frame]] = _no_frames
 
     @property
     def row(self) -> str:
         """The select list of a message: every door reads a message with these columns."""
         return "m.*" + (f", {self.reader_columns}" if self.reader_columns else "")
+
+    def frames_of(self, row: Mapping[str, Any]) -> list[Frame]:
+        """All that a stored row is announced with."""
+        return [self.created_frame(row), *self.other_frames(row)]

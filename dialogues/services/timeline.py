@@ -63,7 +63,8 @@ DIALOGUE_TIMELINE = Timeline(
         "human": "count(*) FILTER (WHERE role = 'user')",
         "ai": "count(*) FILTER (WHERE role = 'assistant')",
     },
-    also="""
+    also={
+        "spent": """
       INSERT INTO spendings (id, user_id, month, tokens, cost)
       SELECT (array_agg(f.id))[1], s.user_id,
         date_trunc('month', f.created_at AT TIME ZONE 'UTC')::date AS month,
@@ -71,5 +72,6 @@ DIALOGUE_TIMELINE = Timeline(
       FROM fresh f JOIN dialogue_sessions s ON s.id = f.conversation
       WHERE f.tokens_used > 0 OR f.cost > 0 GROUP BY s.user_id, month
       ON CONFLICT (user_id, month) DO UPDATE
-        SET tokens = spendings.tokens + excluded.tokens, cost = spendings.cost + excluded.cost""",
+        SET tokens = spendings.tokens + excluded.tokens, cost = spendings.cost + excluded.cost"""
+    },
 )

@@ -3,3 +3,4 @@
 from rooms.admin import files as files
 from rooms.admin import messages as messages
 from rooms.admin import rooms as rooms
+from rooms.admin import supervision as supervision

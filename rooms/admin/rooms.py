@@ -17,6 +17,7 @@ from chatcore.selectors.estimates import about
 from rooms.admin.menu import ROOMS
 from rooms.models import PRESENT, ChatRoom, Role, RoomMessage, RoomParticipant, RoomStatus
 from rooms.selectors.access import RoomAccess
+from rooms.selectors.unread import unread_of
 from rooms.services.rooms import delete_room, update_room
 
 STATUS_COLOURS = {"active": "success", "archived": "warning", "closed": "info", "deleted": "danger"}
@@ -33,7 +34,7 @@ class ParticipantInline(ReadOnlyInline[RoomParticipant, ChatRoom]):
 
     @admin.display(description="unread")
     def unread(self, participant: RoomParticipant) -> int:
-        return participant.room.last_seq - participant.last_read_seq
+        return unread_of(participant.room, participant, participant.user)
 
 
 class DeletedFilter(admin.SimpleListFilter):
@@ -230,7 +231,7 @@ class RoomParticipantAdmin(ReadOnly[RoomParticipant], BigTable[RoomParticipant])
 
     @admin.display(description="unread")
     def unread(self, participant: RoomParticipant) -> int:
-        return participant.room.last_seq - participant.last_read_seq
+        return unread_of(participant.room, participant, participant.user)
 
 
 def _figure() -> tuple[str, str]:

@@ -5,12 +5,36 @@ from typing import Any
 from rest_framework import serializers
 
 from chatcore.http.serializers import (
-    PlainObjectField,
     PublicIdField,
     StrictSerializer,
 )
+from chatcore.models import CurrentStatus
 from chatcore.models.conversations import CONTENT_MAX
-from rooms.models import MessageType, ParticipantStatus, Role, RoomStatus, RoomType, ScanState
+from rooms.api.graphs import GraphIn
+from rooms.models import (
+    Audience,
+    MessageType,
+    ParticipantStatus,
+    Role,
+    RoomStatus,
+    RoomType,
+    ScanState,
+)
+
+COLOURS = ("green", "blue", "violet", "amber", "red", "grey")
+AUDIENCES = {audience.label: audience for audience in Audience}
+
+
+class RoomSettings(StrictSerializer):
+    """What a room's moderators decide beside its columns; what is not named stays as it is by default."""
+
+    colour = serializers.ChoiceField(choices=COLOURS, required=False)
+    # Shown above the first message.
+    welcome = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    # Whether one sees how far the others have read.
+    read_receipts = serializers.BooleanField(required=False)
+    # Whether members, not only moderators, may bring others in.
+    members_may_invite = serializers.BooleanField(required=False)
 
 
 class RoomIn(StrictSerializer):
@@ -23,7 +47,7 @@ class RoomIn(StrictSerializer):
     is_private = serializers.BooleanField(required=False)
     guest_access_allowed = serializers.BooleanField(required=False)
     max_participants = serializers.IntegerField(min_value=1, max_value=10_000, required=False)
-    room_settings = PlainObjectField(required=False)
+    room_settings = RoomSettings(required=False)
 
 
 class NewRoom(RoomIn):
@@ -32,6 +56,8 @@ class NewRoom(RoomIn):
     room_type = serializers.ChoiceField(
         choices=[RoomType.GROUP, RoomType.DIRECT], required=False, default=RoomType.GROUP
     )
+    # A room of mine that this one goes on from.
+    parent_room = serializers.UUIDField(required=False)
     participants = serializers.ListField(
         child=serializers.UUIDField(), required=False, default=list, max_length=200
     )
@@ -65,6 +91,7 @@ class RoomOut(serializers.Serializer[Any]):
     role = serializers.ChoiceField(choices=Role.choices)
     last_read_seq = serializers.IntegerField()
     unread_count = serializers.IntegerField()
+    unread_mentions = serializers.IntegerField()
 
 
 class PersonOut(serializers.Serializer[Any]):
@@ -101,20 +128,41 @@ class ParticipantOut(serializers.Serializer[Any]):
     can_see_history = serializers.BooleanField()
     joined_at = serializers.DateTimeField()
     left_at = serializers.DateTimeField(allow_null=True)
-    last_read_seq = serializers.IntegerField()
+    # Null where the person or the room keeps it private.
+    last_read_seq = serializers.IntegerField(allow_null=True)
 
 
 class PresentParticipantOut(ParticipantOut):
+    """`is_online`: follows this room now; the rest is of the person, wherever they are."""
+
     is_online = serializers.BooleanField()
+    current_status = serializers.ChoiceField(choices=CurrentStatus.choices)
+    last_seen_at = serializers.DateTimeField(allow_null=True)
 
 
 class NewRoomMessage(StrictSerializer):
-    """`client_ref` makes a repeat harmless: the same ref gives the same message."""
+    """`client_ref` makes a repeat harmless: the same ref gives the same message.
+
+    `audience` "staff" makes a private note of it. A `graph` has its numbers in `content_metadata`.
+    """
 
     content = serializers.CharField(max_length=CONTENT_MAX, trim_whitespace=False)
     client_ref = serializers.UUIDField(required=False)
     reply_to = PublicIdField(prefix="msg", required=False)
-    message_type = serializers.ChoiceField(choices=["chat"], required=False)
+    thread = PublicIdField(prefix="msg", required=False)
+    audience = serializers.ChoiceField(choices=["everyone", "staff"], required=False)
+    message_type = serializers.ChoiceField(choices=["chat", "graph"], required=False)
+    content_metadata = GraphIn(required=False)
+
+    def validate(self, message: dict[str, Any]) -> dict[str, Any]:
+        is_graph = message.get("message_type") == MessageType.GRAPH
+        if is_graph != ("content_metadata" in message):
+            raise serializers.ValidationError(
+                {"content_metadata": ["A graph needs it, and nothing else takes it."]}
+            )
+        if "audience" in message:
+            message["audience"] = AUDIENCES[message["audience"]]
+        return message
 
 
 class RoomMessageChanges(StrictSerializer):
@@ -151,7 +199,10 @@ class RoomMessageOut(serializers.Serializer[Any]):
     edited_at = serializers.DateTimeField(allow_null=True)
     deleted_at = serializers.DateTimeField(allow_null=True)
     message_type = serializers.ChoiceField(choices=MessageType.choices)
+    audience = serializers.ChoiceField(choices=list(AUDIENCES))
     content_metadata = serializers.DictField()
+    # The ids of the participants whom the content names with an @.
+    mentions = serializers.ListField(child=serializers.UUIDField())
     robot_id = serializers.CharField(allow_blank=True)
     robot_response_to = serializers.UUIDField(allow_null=True)
     is_robot_visible_to_guests = serializers.BooleanField()
@@ -160,6 +211,19 @@ class RoomMessageOut(serializers.Serializer[Any]):
     thread = serializers.UUIDField(allow_null=True)
     client_ref = serializers.UUIDField(allow_null=True)
     attachments = AttachmentOut(many=True)
+
+
+class MessageVersionOut(serializers.Serializer[Any]):
+    """What a message said until `changed_at`, when `changed_by` changed it."""
+
+    content = serializers.CharField(allow_blank=True)
+    content_metadata = serializers.DictField()
+    changed_at = serializers.DateTimeField()
+    changed_by = serializers.UUIDField(allow_null=True)
+
+
+class MessageHistory(serializers.Serializer[Any]):
+    results = MessageVersionOut(many=True)
 
 
 class RoomMessagePage(serializers.Serializer[Any]):

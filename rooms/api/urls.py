@@ -3,7 +3,7 @@
 from django.urls import path
 
 from chatcore.http import converters  # noqa: F401 - registers `message`
-from rooms.api import attachments, views
+from rooms.api import attachments, supervision, views
 
 _ROOM = "rooms/<uuid:room_id>/"
 
@@ -21,5 +21,9 @@ urlpatterns = [
     path(
         f"{_ROOM}attachments/<uuid:attachment_id>/thumbnail/", attachments.ThumbnailView.as_view()
     ),
+    path(f"{_ROOM}messages/<message:message_id>/history/", views.MessageHistoryView.as_view()),
+    path(f"{_ROOM}observe/", supervision.ObserveView.as_view()),
+    path(f"{_ROOM}supervised-join/", supervision.SupervisedJoinView.as_view()),
+    path("observations/", supervision.ObservationsView.as_view()),
     path(f"{_ROOM}read/", views.ReadView.as_view()),
 ]

@@ -17,8 +17,10 @@ from rooms.models.escalations import SupportProfile as SupportProfile
 from rooms.models.files import ChatFileAttachment as ChatFileAttachment
 from rooms.models.files import ScanState as ScanState
 from rooms.models.files import StoredFile as StoredFile
+from rooms.models.messages import Audience as Audience
 from rooms.models.messages import DeliveryStatus as DeliveryStatus
 from rooms.models.messages import MessageType as MessageType
+from rooms.models.messages import RoomMention as RoomMention
 from rooms.models.messages import RoomMessage as RoomMessage
 from rooms.models.messages import RoomMessageRef as RoomMessageRef
 from rooms.models.participants import PRESENT as PRESENT
@@ -42,3 +44,5 @@ from rooms.models.sla import RoomMode as RoomMode
 from rooms.models.sla import SlaClock as SlaClock
 from rooms.models.sla import SlaPolicy as SlaPolicy
 from rooms.models.sla import SlaPolicyVersion as SlaPolicyVersion
+from rooms.models.supervision import RoomSupervision as RoomSupervision
+from rooms.models.supervision import SupervisorAction as SupervisorAction

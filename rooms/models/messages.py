@@ -32,13 +32,27 @@ class DeliveryStatus(models.TextChoices):
     FAILED = "failed"
 
 
+class Audience(models.IntegerChoices):
+    """Who gets a message: whoever is cleared for as much (`selectors.access.clearance_of`)."""
+
+    EVERYONE = 0, "everyone"
+    # Robots' answers, unless guests may see them.
+    MEMBERS = 1, "members"
+    # Private notes: of those who help, never of those who are helped.
+    STAFF = 2, "staff"
+
+
+# Nobody decides these.
+UNTRACKED = ["version", "created_version", "client_ref", "updated_at"]
+
+
 @pghistory.track(
-    pghistory.UpdateEvent(
-        condition=pghistory.AnyChange("content", "deleted_at", "content_metadata")
-    ),
+    # As it was before, as in the seed: the words that a message began with are in its history, too,
+    # without a second row for each message sent.
+    pghistory.UpdateEvent(condition=pghistory.AnyChange(exclude=UNTRACKED), row=pghistory.Old),
     pghistory.DeleteEvent(),
     model_name="RoomMessageHistory",
-    fields=["id", "room", "sender", "message_type", "content", "content_metadata", "deleted_at"],
+    exclude=UNTRACKED,
     meta={"db_table": "room_messages_history", "verbose_name_plural": "room message history"},
 )
 class RoomMessage(Message, PostgresPartitionedModel):
@@ -57,7 +71,10 @@ class RoomMessage(Message, PostgresPartitionedModel):
     message_type = models.CharField(
         max_length=8, choices=MessageType.choices, default=MessageType.CHAT
     )
+    audience = models.PositiveSmallIntegerField(choices=Audience.choices, default=Audience.EVERYONE)
     content_metadata = models.JSONField(default=dict, blank=True)
+    # The ids of the participants that `@username` in the content names.
+    mentions = models.JSONField(default=list, blank=True)
     robot_id = models.CharField(max_length=100, blank=True, default="")
     robot_response_to = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
@@ -84,6 +101,9 @@ class RoomMessage(Message, PostgresPartitionedModel):
                 condition=Q(delivery_status__in=DeliveryStatus.values),
             ),
             models.CheckConstraint(
+                name="room_messages_audience", condition=Q(audience__in=Audience.values)
+            ),
+            models.CheckConstraint(
                 name="room_messages_content", condition=Q(content__length__lte=CONTENT_MAX)
             ),
         ]
@@ -108,8 +128,17 @@ class RoomMessage(Message, PostgresPartitionedModel):
                 name="room_messages_reply_to",
                 condition=Q(reply_to_message__isnull=False),
             ),
+            # THREAD pages: what was said in a thread, by position.
             models.Index(
-                fields=["thread"], name="room_messages_thread", condition=Q(thread__isnull=False)
+                fields=["thread", "seq"],
+                name="room_messages_thread_seq",
+                condition=Q(thread__isnull=False),
+            ),
+            # How many of the messages between two positions not everybody gets (`read_to`, `me`).
+            models.Index(
+                fields=["room", "seq", "audience"],
+                name="room_messages_hidden",
+                condition=Q(audience__gt=0),
             ),
             models.Index(
                 fields=["robot_response_to"],
@@ -145,3 +174,28 @@ class RoomMessageRef(MessageRef):
 
     def __str__(self) -> str:
         return str(self.client_ref)
+
+
+class RoomMention(models.Model):
+    """Somebody named in a message: one row each, so that what is unread of them can be counted."""
+
+    pk = models.CompositePrimaryKey("message_id", "user_id")
+    message = models.ForeignKey(
+        RoomMessage, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    room = models.ForeignKey(ChatRoom, on_delete=models.CASCADE, related_name="+")
+    seq = models.BigIntegerField()
+    audience = models.PositiveSmallIntegerField()
+
+    class Meta:
+        db_table = "room_mentions"
+        indexes = [
+            # MENTIONS_SQL: how often somebody is named after their read marker.
+            models.Index(fields=["user", "room", "seq"], name="room_mentions_user_room_seq"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.message_id}"

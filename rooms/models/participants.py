@@ -9,7 +9,14 @@ from django.utils import timezone
 from chatcore.ids import uuid7
 from rooms.models.rooms import ChatRoom
 
-UNTRACKED = ["last_read_at", "last_read_seq", "version", "updated_at"]
+UNTRACKED = [
+    "last_read_at",
+    "last_read_seq",
+    "read_guest_hidden",
+    "read_member_hidden",
+    "version",
+    "updated_at",
+]
 
 
 class Role(models.TextChoices):
@@ -38,7 +45,7 @@ PRESENT = (ParticipantStatus.ACTIVE, ParticipantStatus.MUTED)
     meta={"db_table": "room_participants_history", "verbose_name_plural": "participant history"},
 )
 class RoomParticipant(models.Model):
-    """A person's place in a room. Unread = the room's `last_seq` - `last_read_seq`."""
+    """A person's place in a room. Unread: `rooms.selectors.unread`."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     # No index of its own: the unique key (room, user) begins with it.
@@ -59,6 +66,9 @@ class RoomParticipant(models.Model):
     joined_seq = models.BigIntegerField(default=0, editable=False)
     joined_at = models.DateTimeField(default=timezone.now)
     last_read_seq = models.BigIntegerField(default=0, editable=False)
+    # The room's counters of the same names as they stood at that position.
+    read_guest_hidden = models.BigIntegerField(default=0, editable=False)
+    read_member_hidden = models.BigIntegerField(default=0, editable=False)
     last_read_at = models.DateTimeField(null=True, blank=True)
     left_at = models.DateTimeField(null=True, blank=True)
     # The room's version of the last change to this row, so that a replay repeats it.

@@ -15,6 +15,8 @@ UNTRACKED = [
     "last_message_id",
     "last_message_at",
     "updated_at",
+    "guest_hidden",
+    "member_hidden",
 ]
 
 
@@ -36,6 +38,7 @@ class RoomStatus(models.TextChoices):
 
 
 @pghistory.track(
+    pghistory.InsertEvent(),
     pghistory.UpdateEvent(condition=pghistory.AnyChange(exclude=UNTRACKED)),
     pghistory.DeleteEvent(),
     model_name="ChatRoomHistory",
@@ -62,6 +65,10 @@ class ChatRoom(Conversation):
     )
     escalation_level = models.PositiveSmallIntegerField(default=1)
     room_settings = models.JSONField(default=dict, blank=True)
+    # How many of the messages guests do not get, and how many members do not get either: what is
+    # unread is a subtraction for them, too.
+    guest_hidden = models.BigIntegerField(default=0, editable=False)
+    member_hidden = models.BigIntegerField(default=0, editable=False)
     # Two people have one direct room: their sorted ids, "a:b". Null for every other room.
     direct_key = models.CharField(max_length=73, null=True, unique=True, editable=False)  # noqa: DJ001
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from chatcore.errors import NotFound
+from chatcore.errors import Invalid, NotFound
+from chatcore.frames import Sight
 from chatcore.http.positions import Position
-from chatcore.ids import public_code
+from chatcore.ids import public_code, uuid_from_code
 from chatcore.selectors.rows import fetch_rows
-from rooms.models import ScanState
+from rooms.models import Audience, ScanState
 from rooms.selectors.access import RoomAccess
 
 Row = Mapping[str, Any]
@@ -31,7 +32,10 @@ READER_COLUMNS = f"u.username, u.display_name, u.account_type, {ATTACHMENTS_SQL}
 _SELECT = f"""
 SELECT m.*, {READER_COLUMNS}
 FROM room_messages m LEFT JOIN users u ON u.id = m.sender_id
-WHERE m.room_id = %(room)s AND m.seq >= %(first)s AND m.id <= %(last_id)s"""  # noqa: S608
+WHERE m.room_id = %(room)s AND m.seq >= %(first)s AND m.audience <= %(clearance)s
+  AND m.id <= %(last_id)s"""  # noqa: S608
+# The same within a thread, whose first message is not one of its own.
+_IN_THREAD = " AND m.thread_id = %(thread)s"
 
 # The newest `limit` rows below a position. One row more than asked for tells whether there is more.
 BEFORE_SQL = f"{_SELECT} AND m.seq < %(edge)s ORDER BY m.seq DESC LIMIT %(limit)s"
@@ -63,7 +67,9 @@ def message_out(row: Row) -> dict[str, Any]:
         "edited_at": row["edited_at"],
         "deleted_at": row["deleted_at"],
         "message_type": row["message_type"],
+        "audience": Audience(row["audience"]).label,
         "content_metadata": {} if gone else row["content_metadata"],
+        "mentions": [] if gone else row["mentions"],
         "robot_id": row["robot_id"],
         "robot_response_to": row["robot_response_to_id"],
         "is_robot_visible_to_guests": row["is_robot_visible_to_guests"],
@@ -71,7 +77,9 @@ def message_out(row: Row) -> dict[str, Any]:
         "reply_to_message": row["reply_to_message_id"],
         "thread": row["thread_id"],
         "client_ref": row["client_ref"],
-        "attachments": [_attachment(row["room_id"], found) for found in row["attachments"] or ()],
+        "attachments": []
+        if gone
+        else [_attachment(row["room_id"], found) for found in row["attachments"] or ()],
     }
 
 
@@ -83,12 +91,13 @@ def _attachment(room: UUID, found: dict[str, Any]) -> dict[str, Any]:
 
 
 def page_parameters(
-    room: UUID, last_id: UUID | None, first_visible: int, edge: int, limit: int
+    room: UUID, last_id: UUID | None, sight: Sight, edge: int, limit: int
 ) -> dict[str, Any]:
     """Parameters of BEFORE, AFTER and CHANGES."""
     return {
         "room": room,
-        "first": first_visible,
+        "first": sight.first_visible,
+        "clearance": sight.clearance,
         "last_id": last_id or UUID(int=0),
         "edge": edge,
         "limit": limit + 1,
@@ -106,7 +115,7 @@ class PageQuery:
 
 
 def page_query(
-    room: UUID, last_id: UUID | None, first_visible: int, position: Position
+    room: UUID, last_id: UUID | None, sight: Sight, position: Position, thread: UUID | None = None
 ) -> PageQuery:
     """The one statement for a page at a position; run by the sync door and by the express one."""
     if position.after_version is not None:
@@ -115,8 +124,24 @@ def page_query(
         sql, edge = AFTER_SQL, position.after_seq
     else:
         sql, edge = BEFORE_SQL, position.before_seq if position.before_seq is not None else _END
-    parameters = page_parameters(room, last_id, first_visible, edge, position.limit)
-    return PageQuery(sql, parameters, position.limit, newest_first=sql is BEFORE_SQL)
+    parameters = page_parameters(room, last_id, sight, edge, position.limit)
+    newest_first = sql is BEFORE_SQL
+    if thread is not None:
+        head, order, tail = sql.rpartition(" ORDER BY")
+        sql = f"{head}{_IN_THREAD}{order}{tail}"
+        parameters["thread"] = thread
+    return PageQuery(sql, parameters, position.limit, newest_first)
+
+
+def thread_from(query: Mapping[str, str]) -> UUID | None:
+    """`?thread=`: the id or code of the message that a thread begins with. Raises Invalid."""
+    text = query.get("thread")
+    if text is None:
+        return None
+    try:
+        return uuid_from_code(text, "msg") or UUID(text)
+    except ValueError:
+        raise Invalid(errors={"thread": ["Give the id of a message."]}) from None
 
 
 def page_out(query: PageQuery, rows: list[Any]) -> dict[str, Any]:
@@ -130,16 +155,24 @@ def page_out(query: PageQuery, rows: list[Any]) -> dict[str, Any]:
     }
 
 
-def messages_page(access: RoomAccess, position: Position) -> dict[str, Any]:
-    """A page of a room's history as its reader may see it. One query."""
+def messages_page(
+    access: RoomAccess, position: Position, thread: UUID | None = None
+) -> dict[str, Any]:
+    """A page of a room's history, or of one thread in it, as its reader may see it. One query."""
     room = access.room
-    query = page_query(room.pk, room.last_message_id, access.first_visible_seq, position)
+    query = page_query(room.pk, room.last_message_id, access.sight, position, thread)
     return page_out(query, fetch_rows(query.sql, query.parameters))
+
+
+def message_row(access: RoomAccess, message: UUID) -> dict[str, Any]:
+    """One message of a room as a row. Raises NotFound, also where it is not the reader's to see."""
+    found = fetch_rows(ONE_SQL, [message, access.room.pk])
+    about = {"message_seq": found[0]["seq"], "audience": found[0]["audience"]} if found else {}
+    if not found or not access.sight.covers(about):
+        raise NotFound("There is no such message.")
+    return found[0]
 
 
 def message_of(access: RoomAccess, message: UUID) -> dict[str, Any]:
     """One message of a room. Raises NotFound."""
-    found = fetch_rows(ONE_SQL, [message, access.room.pk])
-    if not found or found[0]["seq"] < access.first_visible_seq:
-        raise NotFound("There is no such message.")
-    return message_out(found[0])
+    return message_out(message_row(access, message))

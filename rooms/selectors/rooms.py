@@ -5,27 +5,45 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce
 
+from chatcore.errors import NotFound
 from chatcore.models import User
 from rooms.models import PRESENT, ChatRoom, RoomParticipant
+from rooms.selectors.access import RoomAccess
+from rooms.selectors.unread import with_unread
 
 
-def rooms_of(user: User) -> QuerySet[RoomParticipant]:
-    """The places a user has, each with its room: one query for a page of rooms with unread counts."""
-    return (
-        RoomParticipant.objects.filter(user=user, status__in=PRESENT, room__deleted_at__isnull=True)
-        .select_related("room")
-        .annotate(unread=F("room__last_seq") - F("last_read_seq"))
-    )
+def rooms_of(user: User) -> QuerySet[Any]:
+    """The places a user has, each with its room, `unread` and `unread_mentions`: one query for a
+    page. `activity` is the id of the last message, or of a room without one: both are by time."""
+    places = RoomParticipant.objects.filter(
+        user=user, status__in=PRESENT, room__deleted_at__isnull=True
+    ).select_related("room")
+    activity = Coalesce(F("room__last_message_id"), F("room_id"))
+    counted: QuerySet[Any] = with_unread(places, user).annotate(activity=activity)
+    return counted
+
+
+def my_place(user: User, room_id: UUID) -> Any:
+    """One of them. Raises NotFound."""
+    place = rooms_of(user).filter(room=room_id).first()
+    if place is None:
+        raise NotFound("There is no such room.")
+    return place
+
+
+def present_in(room: ChatRoom) -> list[UUID]:
+    """The ids of who is in a room."""
+    places = RoomParticipant.objects.filter(room=room, status__in=PRESENT)
+    return list(places.values_list("user_id", flat=True))
 
 
 def participants_of(room: ChatRoom) -> QuerySet[RoomParticipant]:
     """Who is in a room, those who came first at the top."""
-    return (
-        RoomParticipant.objects.filter(room=room, status__in=PRESENT)
-        .select_related("user")
-        .order_by("joined_at", "id")
-    )
+    # By way of the room, which each place then knows without asking.
+    places = room.participants.filter(status__in=PRESENT)
+    return places.select_related("user").order_by("joined_at", "id")
 
 
 def others_in_direct_rooms(user: User, room_ids: Sequence[UUID]) -> QuerySet[RoomParticipant]:
@@ -39,7 +57,11 @@ def others_in_direct_rooms(user: User, room_ids: Sequence[UUID]) -> QuerySet[Roo
 
 def participant_row(room: ChatRoom, user_id: UUID) -> RoomParticipant | None:
     """A place in a room, present or not."""
-    return RoomParticipant.objects.select_related("user").filter(room=room, user_id=user_id).first()
+    return (
+        RoomParticipant.objects.select_related("user", "room")
+        .filter(room=room, user_id=user_id)
+        .first()
+    )
 
 
 def room_out(room: ChatRoom) -> dict[str, Any]:
@@ -63,8 +85,17 @@ def room_out(room: ChatRoom) -> dict[str, Any]:
     }
 
 
-def my_room_out(place: RoomParticipant) -> dict[str, Any]:
-    """A room as one of its participants sees it in a list: with positions and unread count."""
+def seen_room_out(access: RoomAccess) -> dict[str, Any]:
+    """A room as whoever may see it sees it; to a supervisor who looks on nothing is unread."""
+    user, place = access.user, access.participant
+    if user is not None and not access.is_observing:
+        return my_room_out(my_place(user, access.room.pk))
+    place.last_read_seq, place.unread, place.unread_mentions = access.room.last_seq, 0, 0  # type: ignore[attr-defined]
+    return my_room_out(place)
+
+
+def my_room_out(place: Any) -> dict[str, Any]:
+    """A room as one of its participants sees it in a list, as `rooms_of` finds it."""
     room = place.room
     return room_out(room) | {
         "last_seq": room.last_seq,
@@ -72,13 +103,14 @@ def my_room_out(place: RoomParticipant) -> dict[str, Any]:
         "last_message_at": room.last_message_at,
         "role": place.role,
         "last_read_seq": place.last_read_seq,
-        "unread_count": max(room.last_seq - place.last_read_seq, 0),
+        "unread_count": place.unread,
+        "unread_mentions": place.unread_mentions,
     }
 
 
 def participant_out(place: RoomParticipant) -> dict[str, Any]:
-    """A participant; needs `user` loaded."""
-    user = place.user
+    """A participant; needs `user` and `room` loaded."""
+    user, is_told = place.user, tells_reading(place)
     return {
         "room": str(place.room_id),
         "user": {
@@ -94,10 +126,24 @@ def participant_out(place: RoomParticipant) -> dict[str, Any]:
         "can_see_history": place.can_see_history,
         "joined_at": place.joined_at,
         "left_at": place.left_at,
-        "last_read_seq": place.last_read_seq,
+        "last_read_seq": place.last_read_seq if is_told else None,
     }
 
 
+def tells_reading(place: RoomParticipant) -> bool:
+    """Whether the others may know how far they have read; needs `user` and `room` loaded."""
+    of_person = place.user.chat_preferences.get("read_receipts", True)
+    return bool(of_person and place.room.room_settings.get("read_receipts", True))
+
+
 def participants_out(places: Sequence[RoomParticipant], online: set[UUID]) -> list[dict[str, Any]]:
-    """Participants with whether they follow the room at this moment."""
-    return [participant_out(place) | {"is_online": place.user_id in online} for place in places]
+    """Participants with whether they follow the room at this moment, and when they were last seen."""
+    return [
+        participant_out(place)
+        | {
+            "is_online": place.user_id in online,
+            "current_status": place.user.current_status,
+            "last_seen_at": place.user.last_seen_at,
+        }
+        for place in places
+    ]

@@ -3,6 +3,7 @@
 from chatcore.models import User
 from chatcore.selectors.message_search import MessageSource, conversation_key
 from rooms.models import PRESENT, RoomParticipant
+from rooms.selectors.readers import CLEARANCE_SQL
 
 
 def _rooms_now(user: User) -> str | None:
@@ -35,11 +36,12 @@ ROOM_SOURCE = MessageSource(
     reach=(
         "JOIN chat_rooms c ON c.id = {m}.room_id AND c.deleted_at IS NULL"
         " JOIN room_participants p ON p.room_id = c.id AND p.user_id = %(reader)s"
-        " AND p.status IN ('active', 'muted')"
+        " AND p.status IN ('active', 'muted') JOIN users a ON a.id = p.user_id"
     ),
     visible=(
         "{m}.deleted_at IS NULL AND {m}.message_type <> 'system'"
         " AND (p.can_see_history OR {m}.seq > p.joined_seq)"
+        f" AND {{m}}.audience <= {CLEARANCE_SQL}"
     ),
     author=(
         "(SELECT coalesce(nullif(u.display_name, ''), u.username) FROM users u"

@@ -109,5 +109,5 @@ def _tell(stored: StoredFile, attachment: ChatFileAttachment) -> None:
         attachment.save(update_fields=["preview_available", "thumbnail_url", "updated_at"])
     RoomMessage.objects.filter(pk=message.pk).update(version=version, updated_at=timezone.now())
     (row,) = fetch_rows(ONE_SQL, [message.pk, message.room_id])
-    event = MessageEdited(version=version, message=message_out(row))
+    event = MessageEdited(version=version, message=message_out(row), audience=row["audience"])
     publish_on_commit(f"room:{message.room_id}", event)

@@ -15,6 +15,7 @@ from chatcore.models import AccountType
 from rooms import sla
 from rooms.models import (
     HELD,
+    Audience,
     ClockState,
     Escalation,
     EscalationStatus,
@@ -125,6 +126,7 @@ def _unheard(escalation: Escalation) -> list[tuple[int, datetime, str, str]]:
         return []
     found = (
         RoomMessage.objects.filter(room_id=escalation.target_room_id, seq__gt=escalation.heard_seq)
+        .exclude(audience=Audience.STAFF)  # a private note answers nobody
         .order_by("seq")
         .values_list("seq", "created_at", "sender__account_type", "message_type")
     )

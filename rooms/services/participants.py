@@ -28,6 +28,7 @@ from rooms.services.timeline import ROOM_TIMELINE
 
 def invite(*, access: RoomAccess, user_id: UUID, role: str | None = None) -> RoomParticipant:
     """Add somebody. Raises Forbidden, NotFound, or Conflict (already in, full, closed, direct)."""
+    access.require("chat:room:invite")
     if not access.has_right_to_invite:
         raise Forbidden("You may not invite others to this room.", code="may_not_invite")
     if role not in {None, Role.MEMBER, Role.GUEST} and not access.is_moderator:
@@ -36,6 +37,23 @@ def invite(*, access: RoomAccess, user_id: UUID, role: str | None = None) -> Roo
     if user is None:
         raise NotFound("There is no such user.")
     return _add(access.room, user, role)
+
+
+def add_participant(*, room: ChatRoom, user: User, role: str | None = None) -> RoomParticipant:
+    """Bring somebody in, for services that have asked whether they may: an agent who takes a case.
+
+    Who is in already stays as they are, unless a role is given. Raises Conflict, Forbidden.
+    """
+    with transaction.atomic():
+        place = participant_row(room, user.pk)
+        if place is None or place.status not in PRESENT:
+            return _add(room, user, role)
+        if role in {None, place.role}:
+            return place
+        version = next_version(ROOM_TIMELINE, room.pk)
+        place.refresh_from_db()
+        place.role = str(role)
+        return _store(place, version)
 
 
 def join(*, room: ChatRoom, user: User) -> RoomParticipant:
@@ -100,7 +118,8 @@ def _add(room: ChatRoom, user: User, role: str | None) -> RoomParticipant:
         place.joined_at, place.left_at = timezone.now(), None
         place.joined_seq = room.last_seq
         # What was said before somebody came is history, not unread.
-        place.last_read_seq = max(place.last_read_seq, room.last_seq)
+        place.last_read_seq = room.last_seq
+        place.read_guest_hidden, place.read_member_hidden = room.guest_hidden, room.member_hidden
         return _store(place, version)
 
 

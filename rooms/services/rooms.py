@@ -12,10 +12,18 @@ from chatcore.models import AccountType, User
 from chatcore.selectors.permissions import require
 from chatcore.services.append import next_version
 from chatcore.services.publish import publish_on_commit
-from rooms.events import RoomJoined, RoomUpdated
-from rooms.models import MOST_PARTICIPANTS, PRESENT, ChatRoom, Role, RoomParticipant, RoomType
-from rooms.selectors.access import RoomAccess, role_of_newcomer
-from rooms.selectors.rooms import room_out
+from rooms.events import RoomJoined, RoomLeft, RoomUpdated
+from rooms.models import (
+    MOST_PARTICIPANTS,
+    PRESENT,
+    ChatRoom,
+    Role,
+    RoomParticipant,
+    RoomStatus,
+    RoomType,
+)
+from rooms.selectors.access import RoomAccess, role_of_newcomer, room_for
+from rooms.selectors.rooms import present_in, room_out
 from rooms.services.participants import come_back
 from rooms.services.timeline import ROOM_TIMELINE
 
@@ -27,6 +35,8 @@ def create_room(*, by: User, members: Sequence[UUID] = (), **columns: Any) -> Ro
     without `chat:room:create` or for guests where none are allowed, NotFound for unknown members.
     """
     require(by, "chat:room:create")
+    if parent := columns.pop("parent_room", None):
+        columns["parent_room"] = room_for(by, getattr(parent, "pk", parent)).room
     others = _known_users(set(members) - {by.pk})
     if not columns.get("guest_access_allowed", True) and any(map(_is_guest, others)):
         raise Forbidden("Guests are not allowed in this room.", code="no_guests")
@@ -39,11 +49,18 @@ def create_room(*, by: User, members: Sequence[UUID] = (), **columns: Any) -> Ro
 
 
 def update_room(*, access: RoomAccess, changes: Mapping[str, Any]) -> ChatRoom:
-    """Change a room's own attributes; everybody in it hears of it."""
+    """Change a room's own attributes; everybody in it hears of it.
+
+    An archived room is out of the way, a closed one is concluded: in both one only reads, and both
+    can be opened again. Raises Forbidden.
+    """
     room = access.room
+    access.require("chat:room:update")
     with transaction.atomic():
         version = next_version(ROOM_TIMELINE, room.pk)
         room.refresh_from_db()  # somebody else may have changed it before we had the lock
+        if RoomStatus.CLOSED in {room.status, changes.get("status")} and "status" in changes:
+            access.require("chat:room:conclude")
         for name, value in changes.items():
             setattr(room, name, value)
         room.version = room.own_version = version
@@ -53,12 +70,16 @@ def update_room(*, access: RoomAccess, changes: Mapping[str, Any]) -> ChatRoom:
 
 
 def delete_room(*, access: RoomAccess) -> None:
-    """Soft delete: nobody finds the room any more, its history stays for the audit."""
+    """Soft delete: nobody finds the room any more, its history stays for the audit. Two people whose
+    direct room was deleted may begin another."""
+    access.require("chat:room:delete")
     with transaction.atomic():
         version = next_version(ROOM_TIMELINE, access.room.pk)
         ChatRoom.objects.filter(pk=access.room.pk).update(
-            deleted_at=timezone.now(), own_version=version
+            deleted_at=timezone.now(), own_version=version, direct_key=None
         )
+        for user_id in present_in(access.room):
+            publish_on_commit(f"user:{user_id}", RoomLeft(room=str(access.room.pk)))
         event = RoomUpdated(version=version, room=room_out(access.room))
         publish_on_commit(f"room:{access.room.pk}", event)
 
@@ -81,7 +102,7 @@ def _place_in_direct_room(by: User, key: str) -> RoomParticipant:
         .filter(room__direct_key=key, user=by, room__deleted_at__isnull=True)
         .first()
     )
-    if place is None:
+    if place is None:  # deleted between the two looks
         raise Conflict("This direct room was deleted.", code="room_deleted")
     return place if place.status in PRESENT else come_back(place)
 

@@ -1,23 +1,61 @@
 """Where the kernel keeps a room's messages, and who may say something in it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chatcore.events import MessageCreated
+from chatcore.events import MessageCreated, Read
 from chatcore.frames import Frame, event_frame
+from chatcore.selectors.permissions import holds_sql
 from chatcore.services.refusals import register_refusal
 from chatcore.services.timeline import Column, Timeline
+from rooms.events import Mentioned
+from rooms.models import Audience, MessageType
 from rooms.selectors.messages import READER_COLUMNS, message_out
+from rooms.selectors.readers import CLEARANCE_SQL, FIRST_VISIBLE_SQL
 
 register_refusal("room_closed", "The room is closed")
 register_refusal("muted", "You are muted in this room", forbidden=True)
 register_refusal("read_only", "You may read here, not write", forbidden=True)
+register_refusal("may_not_send", "This needs the permission chat:message:send", forbidden=True)
+register_refusal("may_not_note", "Private notes are not yours to write", forbidden=True)
 register_refusal("bad_reply_to", "The message you reply to is not in this room")
+register_refusal("bad_thread", "There is no such message to begin a thread with")
+register_refusal("reply_to_note", "An answer to a private note is a private note")
 
 
 def _created_frame(row: Mapping[str, Any]) -> Frame:
-    event = MessageCreated(version=row["created_version"], message=message_out(row))
+    event = MessageCreated(
+        version=row["created_version"],
+        message=message_out(row),
+        audience=row["audience"],
+        speaks=row["message_type"] != MessageType.SYSTEM,
+    )
     return event_frame(f"room:{row['room_id']}", event)
+
+
+def mention_frames(row: Mapping[str, Any], people: Sequence[Any]) -> list[Frame]:
+    """Tell each of them, wherever they are, that they were named."""
+    event = Mentioned(
+        room=str(row["room_id"]), message=str(row["id"]), seq=row["seq"], by=str(row["sender_id"])
+    )
+    return [event_frame(f"user:{person}", event) for person in people]
+
+
+def _other_frames(row: Mapping[str, Any]) -> list[Frame]:
+    frames = mention_frames(row, row["mentions"])
+    if row["audience"] > Audience.EVERYONE and row["message_type"] != MessageType.SYSTEM:
+        # Who does not get the message hears only that its sender has read what stands above.
+        read = Read(user=row["sender_id"], seq=row["seq"])
+        frames.append(event_frame(f"room:{row['room_id']}", read))
+    return frames
+
+
+# What the message replied to (q) or begun a thread with (t) must be: in the room, and theirs to see.
+def _is_theirs(other: str) -> str:
+    return (
+        f"{other}.room_id IS NOT DISTINCT FROM c.id AND {other}.seq >= {FIRST_VISIBLE_SQL}"
+        f" AND {other}.audience <= {CLEARANCE_SQL}"
+    )
 
 
 ROOM_TIMELINE = Timeline(
@@ -27,8 +65,11 @@ ROOM_TIMELINE = Timeline(
     conversation_column="room_id",
     author_column="sender_id",
     created_frame=_created_frame,
+    other_frames=_other_frames,
     columns={
         "message_type": Column("text", "chat"),
+        "audience": Column("smallint", 0),
+        "mentions": Column("jsonb", []),
         "content_metadata": Column("jsonb", {}),
         "robot_id": Column("text", ""),
         "robot_response_to_id": Column("uuid"),
@@ -41,21 +82,40 @@ ROOM_TIMELINE = Timeline(
         "LEFT JOIN room_participants p ON p.room_id = d.conversation AND p.user_id = d.author"
         " LEFT JOIN users a ON a.id = d.author"
         " LEFT JOIN room_messages q ON q.id = d.reply_to_message_id"
+        " LEFT JOIN room_messages t ON t.id = d.thread_id"
     ),
     # Missing and not yours are one answer; then the room's state, then the person's.
-    refusal="""CASE
+    refusal=f"""CASE
       WHEN p.id IS NULL OR p.status NOT IN ('active', 'muted') THEN 'not_found'
       WHEN a.account_status <> 'active' OR a.deleted_at IS NOT NULL THEN 'not_found'
       WHEN c.status <> 'active' THEN 'room_closed'
       WHEN p.status = 'muted' THEN 'muted'
       WHEN p.role = 'observer' OR NOT p.can_send_messages THEN 'read_only'
-      WHEN d.reply_to_message_id IS NOT NULL AND q.room_id IS DISTINCT FROM c.id THEN 'bad_reply_to'
+      WHEN NOT {holds_sql("chat:message:send", "a")} THEN 'may_not_send'
+      WHEN d.audience > {CLEARANCE_SQL} OR d.audience = {Audience.STAFF:d}
+        AND NOT {holds_sql("chat:message:note", "a")} THEN 'may_not_note'
+      WHEN d.reply_to_message_id IS NOT NULL AND NOT ({_is_theirs("q")}) THEN 'bad_reply_to'
+      WHEN d.thread_id IS NOT NULL AND NOT ({_is_theirs("t")} AND t.thread_id IS NULL)
+        THEN 'bad_thread'
+      WHEN greatest(q.audience, t.audience) > d.audience
+        AND greatest(q.audience, t.audience) = {Audience.STAFF:d} THEN 'reply_to_note'
     END""",
     reader_columns=READER_COLUMNS,
     reader_joins="LEFT JOIN users u ON u.id = m.sender_id",
-    # Who speaks has read what stands above.
-    also="""UPDATE room_participants p SET last_read_seq = x.seq, last_read_at = x.at
-      FROM (SELECT conversation, author, max(seq) AS seq, max(created_at) AS at
-            FROM fresh GROUP BY conversation, author) x
+    running={
+        "guest_hidden": f"audience > {Audience.EVERYONE:d}",
+        "member_hidden": f"audience > {Audience.MEMBERS:d}",
+    },
+    also={
+        # Who speaks has read what stands above.
+        "marked": """UPDATE room_participants p SET last_read_seq = x.seq, last_read_at = x.at,
+        read_guest_hidden = x.guest_hidden, read_member_hidden = x.member_hidden
+      FROM (SELECT conversation, author, max(seq) AS seq, max(created_at) AS at,
+              max(guest_hidden) AS guest_hidden, max(member_hidden) AS member_hidden
+            FROM fresh WHERE message_type <> 'system' GROUP BY conversation, author) x
       WHERE p.room_id = x.conversation AND p.user_id = x.author""",
+        "mentioned": """INSERT INTO room_mentions (message_id, user_id, room_id, seq, audience)
+      SELECT f.id, n.id::uuid, f.conversation, f.seq, f.audience
+      FROM fresh f CROSS JOIN LATERAL jsonb_array_elements_text(f.mentions) AS n(id)""",
+    },
 )

@@ -91,8 +91,8 @@ def produces(*types: str) -> Callable[[Produce], Produce]:
 
 
 def test_every_event_has_something_that_produces_it() -> None:
-    # Followed inside by every process; no client hears it.
-    assert set(PRODUCERS) | {"login.revoked"} == set(registry)
+    # Followed inside by every process, and by the hub; no client hears them.
+    assert set(PRODUCERS) | {"login.revoked", "observation.ended"} == set(registry)
 
 
 @pytest.mark.parametrize("name", PRODUCERS)
@@ -145,6 +145,12 @@ def _a_call_for_a_person(stage: Stage, mira: Client) -> None:
     mira.subscribe(topic_of(room))
     access = access_to(room, stage.world.mira)
     escalate_room(access=access, by=stage.world.mira, to_level="T1", reason="I am stuck")
+
+
+@produces("mention")
+def _a_name(stage: Stage, mira: Client) -> None:
+    mira.subscribe("me")
+    said(room_of(stage.world.mira, stage.world.otto), stage.world.otto, "hello @mira")
 
 
 @produces("room.joined", "room.left", "unread")

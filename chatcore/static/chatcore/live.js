@@ -146,15 +146,16 @@ export class Live extends EventTarget {
   /** @param {Topic} topic @param {any} frame */
   take(topic, frame) {
     const { version } = frame;
+    const before = frame.after ?? version - 1; // what lies between is not mine to see
     if (version === undefined || version === null) return this.emit("event", frame);
     const known = topic.version;
     if (known !== null && version <= known) return;
-    if (topic.live && known !== null && version > known + 1) return this.hold(topic, frame);
+    if (topic.live && known !== null && before > known) return this.hold(topic, frame);
     topic.version = version;
     this.emit("event", frame);
-    const next = topic.held.get(version + 1);
+    const next = [...topic.held.values()].find((held) => (held.after ?? held.version - 1) <= version);
     if (!next) return;
-    topic.held.delete(version + 1);
+    topic.held.delete(next.version);
     if (!topic.held.size) this.quiet(topic);
     this.take(topic, next);
   }

@@ -1,0 +1,59 @@
+"""Look into a room, or come into it, without having been asked: with a reason, and on record.
+
+There is no other way for supervisors to read a room: `seen_room_for` asks for a running observation.
+"""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from chatcore.models import User
+from chatcore.services.publish import publish_on_commit
+from rooms.events import ObservationEnded
+from rooms.models import ChatRoom, RoomParticipant, RoomSupervision, SupervisorAction
+from rooms.selectors.access import running_observations
+from rooms.services.participants import add_participant
+
+MINUTES = 30
+MINUTES_MOST = 240
+
+
+def observe(*, room: ChatRoom, by: User, reason: str, minutes: int = MINUTES) -> RoomSupervision:
+    """Begin to look on for so long; `supervised_room_for` has said that they may.
+
+    Looking on already, they give a new reason: the first observation ends.
+    """
+    with transaction.atomic():
+        end_observation(room=room, by=by)
+        until = timezone.now() + timedelta(minutes=minutes)
+        return note_supervision(
+            room=room, by=by, action=SupervisorAction.OBSERVE, reason=reason, expires_at=until
+        )
+
+
+def end_observation(*, room: ChatRoom, by: User) -> bool:
+    """Stop looking on before the time is over; False where nobody did."""
+    with transaction.atomic():
+        ended = running_observations(by).filter(room=room).update(ended_at=timezone.now())
+        if ended:
+            publish_on_commit(f"room:{room.pk}", ObservationEnded(user=by.pk))
+    return bool(ended)
+
+
+def join_supervised(
+    *, room: ChatRoom, by: User, reason: str, role: str | None = None
+) -> RoomParticipant:
+    """Come into a room that is not open to one, as a participant whom everybody sees."""
+    with transaction.atomic():
+        note_supervision(room=room, by=by, action=SupervisorAction.JOIN, reason=reason)
+        return add_participant(room=room, user=by, role=role)
+
+
+def note_supervision(
+    *, room: ChatRoom, by: User, action: SupervisorAction, reason: str, **columns: object
+) -> RoomSupervision:
+    """Put an act of supervision on record, before it is done."""
+    return RoomSupervision.objects.create(
+        room=room, supervisor=by, action=action, reason=reason.strip(), **columns
+    )
