@@ -199,7 +199,7 @@ def test_4_the_last_seven_days_are_one_partition_or_two(world: Cast) -> None:
 
 
 @pytest.mark.parametrize("count", [2, 20])
-def test_4_history_with_references_is_three_queries(
+def test_4_history_with_references_is_two_queries(
     world: Cast, mira: ContractClient, book: Book, count: int
 ) -> None:
     session = dialogue_of(world.mira, book)
