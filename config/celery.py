@@ -45,6 +45,10 @@ app.conf.update(
             "task": "dialogues.delete_old_dialogues",
             "schedule": crontab(hour=4, minute=7),
         },
+        "prune-snapshots": {
+            "task": "dialogues.prune_snapshots",
+            "schedule": crontab(hour=4, minute=27),
+        },
         # Answers that nobody works on: the broker was away, or their worker died.
         "sweep-turns": {"task": "dialogues.sweep_turns", "schedule": 15.0},
         "sweep-digests": {"task": "dialogues.sweep_digests", "schedule": 60.0},

@@ -51,6 +51,7 @@ class Env(BaseSettings):
     DIGEST_WITH: Literal["model", "rules", "off"] = "model"
     DIALOGUE_SOFT_LIMIT: int = Field(1_000, ge=0)
     ASSISTANT_KEPT_DAYS: int = Field(0, ge=0, le=36_500)
+    SNAPSHOT_KEPT_DAYS: int = Field(0, ge=0, le=36_500)
     DELETED_KEPT_DAYS: int = Field(30, ge=0, le=36_500)
     ESCALATION_REOPEN_DAYS: int = Field(14, ge=0, le=3_650)
     ATTACHMENT_MAX_MB: int = Field(25, ge=1, le=2_000)

@@ -328,6 +328,7 @@ LLM_BASE_URL, LLM_API_KEY, LLM_MODEL = _env.LLM_BASE_URL, _env.LLM_API_KEY, _env
 LLM_TOOLS = _env.LLM_TOOLS == "on"
 EMBEDDING_MODEL = _env.EMBEDDING_MODEL
 DIGEST_WITH = _env.DIGEST_WITH
+SNAPSHOT_KEPT_DAYS = _env.SNAPSHOT_KEPT_DAYS
 
 # How long a model may be silent, and how long an answer may take altogether.
 LLM_SILENCE_SECONDS = _env.LLM_SILENCE_SECONDS

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from chatcore.models.conversations import CONTENT_MAX
+from dialogues.digesters.cleaning import VALUE_MAX
 from dialogues.models import (
     DialogueSession,
     DialogueTemplate,
@@ -22,6 +23,10 @@ class AskForm(forms.Form):
     content = forms.CharField(max_length=CONTENT_MAX)
     # Made with the page, so that a form sent twice is one question.
     client_ref = forms.UUIDField(required=False)
+
+
+class FactForm(forms.Form):
+    value = forms.CharField(max_length=VALUE_MAX)
 
 
 class TaskForm(forms.Form):

@@ -10,7 +10,9 @@ from django.urls import reverse
 from chatcore.ids import uuid7
 from chatcore.pages import Citation, Line, PageRequest, is_past, place_in, with_followers
 from dialogues.models import DialogueSession, MessageFeedback, SavedDialogue
+from dialogues.selectors.facts import panel_facts
 from dialogues.selectors.feedback import verdicts_on
+from dialogues.selectors.memory import shown_chapters
 from dialogues.selectors.messages import MessageObject, message_page
 from dialogues.selectors.saved import owner_name, saved_of
 from dialogues.selectors.sessions import is_long
@@ -47,6 +49,7 @@ def thread(request: PageRequest, session: DialogueSession) -> dict[str, Any]:
         "earlier_url": f"?before={first_seq}" if first_seq > 1 else "",
         "later_url": request.path if past else "",
         "is_long": is_long(session),
+        "memory": panel_of(session) if "memory" in request.GET else None,
         "answering": open_turns(session.pk) > 0,
         "send_url": reverse("dialogue_ask", args=[session.pk]),
         "new_ref": uuid7(),
@@ -178,7 +181,7 @@ def _place(reference: Mapping[str, Any]) -> str:
     """What a citation is called; dialogue.js says the same."""
     chapter = reference["chapter_number"]
     match reference["reference_type"]:
-        case "character_memory":
+        case "character_memory" if reference["passage"] is None:
             return "Remembered"
         case "chapter":
             return f"Chapter {chapter}" if chapter else "Front matter"
@@ -186,3 +189,14 @@ def _place(reference: Mapping[str, Any]) -> str:
             return f"Page {reference['page_number']}"
     where = f"Chapter {chapter}" if chapter else "Front matter"
     return f"{where}, paragraph {reference['paragraph_index']}"
+
+
+def panel_of(session: DialogueSession) -> dict[str, Any]:
+    """What `web/_memory.html` shows."""
+    context = getattr(session, "context", None)
+    return {
+        "conversation": session,
+        "kept": context,
+        "chapters": shown_chapters(context) if context else [],
+        "facts": panel_facts(session.pk),
+    }

@@ -63,3 +63,9 @@ def embed_book(job: str) -> None:
 def sweep_embeddings() -> None:
     """Find the books that lack vectors; every minute by beat."""
     embedding.sweep_embeddings()
+
+
+@shared_task(name="dialogues.prune_snapshots", ignore_result=True)
+def prune_snapshots() -> None:
+    """Take old context snapshots off their messages; daily by beat."""
+    retention.prune_snapshots()

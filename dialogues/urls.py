@@ -2,7 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from dialogues import companion_views, saved_views, task_views, usage_views, views
+from dialogues import (
+    companion_views,
+    memory_views,
+    saved_views,
+    task_views,
+    usage_views,
+    views,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("dialogues/new/", views.dialogue_new, name="dialogue_new"),
@@ -23,6 +30,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "dialogues/<uuid:dialogue_id>/messages/<uuid:message_id>/feedback/",
         saved_views.message_feedback,
         name="message_feedback",
+    ),
+    path("dialogues/<uuid:dialogue_id>/memory/", memory_views.memory, name="memory"),
+    path(
+        "dialogues/<uuid:dialogue_id>/memory/forget/",
+        memory_views.memory_forget,
+        name="memory_forget",
+    ),
+    path(
+        "dialogues/<uuid:dialogue_id>/memory/<uuid:fact_id>/",
+        memory_views.memory_fact,
+        name="memory_fact",
     ),
     path("saved/", saved_views.saved, name="saved"),
     path("public/", saved_views.shown, name="public_dialogues"),

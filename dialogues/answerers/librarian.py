@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dialogues.answerers.finding import Found, found_for, place_citations
 from dialogues.answerers.port import Citation, Delta, Finished, Question
 from dialogues.answerers.quotations import quotation_in
-from dialogues.models import Book
+from dialogues.models import Book, Character
 from dialogues.selectors.passages import FoundPassage
 from dialogues.selectors.places import Place
 from dialogues.selectors.sentences import best_parts
@@ -38,23 +38,32 @@ class Librarian:
             yield from _about_place(found.place)
             yield Finished(model_used=NAME, confidence_score=1.0)
             return
-        passages = _near_the_best(found)
+        passages = _near_the_best(found, question.character)
         if not passages:
             yield from spoken(_no_place(found, question) or self._nothing(question, found.books))
             yield Finished(model_used=NAME, confidence_score=0.0)
             return
         yield from spoken(_opening(question))
         yield from _quotations(question, found.books, passages)
-        best = round(passages[0].similarity_score, 2)
+        best = round(max(passage.similarity_score for passage in passages), 2)
         yield Finished(model_used=NAME, confidence_score=best)
 
 
-def _near_the_best(found: Found) -> list[FoundPassage]:
+def _near_the_best(found: Found, character: Character | None) -> list[FoundPassage]:
     """The best passage and those that come near it; where a chapter or page was named, anything that
     shares a word."""
     best = found.passages[0].similarity_score if found.passages else 0.0
     least = max(0.0 if found.named else FITS, NEARLY * best)
-    return [passage for passage in found.passages if passage.similarity_score >= least]
+    near = [passage for passage in found.passages if passage.similarity_score >= least]
+    return sorted(near, key=lambda passage: not _names(character, passage.text))
+
+
+def _names(character: Character | None, text: str) -> bool:
+    """Whether a passage speaks of the character by name: one's own passages come first."""
+    if character is None:
+        return False
+    names = filter(None, [character.name, *character.aliases])
+    return any(re.search(rf"\b{re.escape(name)}\b", text) for name in names)
 
 
 def _about_place(place: Place) -> Iterator[Delta | Citation]:
@@ -100,7 +109,9 @@ def _quotations(
             continue
         yield from spoken(f"\n\n{_framed(quoted, passage.text)}\n{_place(passage, book, question)}")
         yield Citation(
-            reference_type="paragraph",
+            reference_type="character_memory"
+            if _names(question.character, passage.text)
+            else "paragraph",
             passage_id=passage.id,
             chapter_number=passage.chapter_number,
             page_number=passage.page_number,
@@ -128,6 +139,11 @@ def _opening(question: Question) -> str:
     """Who speaks, in full the first time only; a template's greeting was somebody else's."""
     if any(said.role == "user" for said in question.history):
         return "The passages that fit best:"
+    if question.character and not question.has_met_character:
+        return (
+            f"I am an index, not a mind. Up to chapter {question.current_chapter} you have not met "
+            f"{question.character.name}; the passages there that fit your question best:"
+        )
     if question.character:
         return (
             f"I am an index, not a mind, and cannot speak as {question.character.name}. "

@@ -84,6 +84,21 @@ class Allowance:
 
 
 @dataclass(frozen=True, slots=True)
+class Remembered:
+    """What the dialogue remembers, cut to its share of the tokens; `summary` and `key_points` are of
+    messages that are not in the history. All of it is data."""
+
+    facts: Sequence[str] = ()
+    summary: str = ""
+    key_points: Sequence[str] = ()
+    emotional_tone: str = ""
+    character_state: str = ""
+    # 0 to 100.
+    familiarity: int = 0
+    communication_style: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What is asked, and what the answerer may know of the dialogue."""
 
@@ -109,6 +124,13 @@ class Question:
     tools_spent: bool = False
     # With the companion alone.
     companion: Companion | None = None
+    remembered: Remembered | None = None
+
+    @property
+    def has_met_character(self) -> bool:
+        """Whether the reader has come to the chapter in which the character first appears."""
+        first = self.character.first_chapter if self.character else None
+        return first is None or self.current_chapter is None or first <= self.current_chapter
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from openai.types.chat import ChatCompletionMessageParam
 
-from dialogues.answerers import companion_prompt
+from dialogues.answerers import companion_prompt, memory_prompt
 from dialogues.answerers.port import Question
 from dialogues.answerers.tokens import TOKENS_PER_MESSAGE, tokens_of
 from dialogues.answerers.tool_protocol import round_messages, tools_as_text
@@ -38,7 +38,8 @@ class Prompt:
 
 
 def prompt_for(question: Question, found: Sequence[FoundPassage], model: str) -> Prompt:
-    """Fit all into `context_window`: the question, then messages newest first, then passages.
+    """Fit all into `context_window`: the question, then messages newest first, then what is
+    remembered, then passages.
 
     The history was cut to its share already; it is cut here again so that a window that is smaller
     than promised costs old messages before it costs the answer.
@@ -50,9 +51,10 @@ def prompt_for(question: Question, found: Sequence[FoundPassage], model: str) ->
     room -= _cost(question.content, model)
     room -= _cost(tools_as_text(question), model) if question.tools else 0
     history, notes, room = _newest(question, room, model)
+    memory, room = _remembered(question, room, model)
     sources = _fitting(found, room, model)
     # In one message: many models' chat templates take a system message at the top alone.
-    instructions = "\n\n".join([_system(question, sources), *notes])
+    instructions = "\n\n".join([_system(question, sources), *memory, *notes])
     messages: list[ChatCompletionMessageParam] = [
         {"role": "system", "content": instructions},
         *history,
@@ -108,6 +110,11 @@ def _identity(question: Question) -> list[str]:
 def _role(question: Question) -> str:
     """Whom or what of the book the model speaks for."""
     book, character = question.book, question.character
+    if character and book and not question.has_met_character:
+        return (
+            f"You are {character.name} from “{book.title}”, whom the reader has not met yet. Be "
+            "friendly, and tell nothing of who you are or what will happen."
+        )
     if character and book:
         about = [character.description, character.persona, character.voice]
         return "\n".join(
@@ -142,6 +149,16 @@ def _newest(
             else {"role": "user", "content": said.content}
         )
     return kept[::-1], notes[::-1], room
+
+
+def _remembered(question: Question, room: int, model: str) -> tuple[list[str], int]:
+    """What is remembered and fits, and the room that is left."""
+    kept = []
+    for section in memory_prompt.sections(question):
+        if (cost := _cost(section, model)) <= room:
+            kept.append(section)
+            room -= cost
+    return kept, room
 
 
 def _fitting(found: Sequence[FoundPassage], room: int, model: str) -> list[FoundPassage]:

@@ -31,7 +31,7 @@ class Rules:
         mine = [heard for heard in material.messages if heard.role == "user"]
         tone = _tone(mine)
         return Digest(
-            summary=_summary(material.messages),
+            summary=summary_of(material.messages),
             topics=topics_in(material),
             key_points=_points(material.messages),
             facts=[fact for heard in mine for fact in facts_in(heard.seq, heard.content)],
@@ -42,7 +42,7 @@ class Rules:
         )
 
 
-def _summary(messages: Sequence[Heard]) -> str:
+def summary_of(messages: Sequence[Heard]) -> str:
     """What was said and asked, in the person's own words, and the chapters that answered."""
     told = []
     for heard in messages:

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from chatcore.selectors.rows import fetch_rows
 from dialogues.digesters.port import Heard
 from dialogues.models import DialogueContext, DialogueMessage, MessageRole
-from dialogues.selectors.messages import AFTER_SQL, Row, page_parameters, references_of
+from dialogues.selectors.messages import AFTER_SQL, BEFORE_SQL, Row, page_parameters, references_of
 
 # A digest owed for longer than this was never announced to a worker, or waited for more to be said.
 PATIENCE = timedelta(seconds=30)
@@ -20,6 +20,12 @@ HEARD_ROLES = (MessageRole.USER, MessageRole.ASSISTANT)
 def rows_since(session_id: UUID, seq: int, most: int) -> Sequence[Row]:
     """The next messages, of whatever kind, in their order."""
     return fetch_rows(AFTER_SQL, page_parameters(session_id, seq, most))[:most]
+
+
+def rows_between(session_id: UUID, after: int, before: int, most: int) -> Sequence[Row]:
+    """The last messages between two positions, in their order."""
+    rows = fetch_rows(BEFORE_SQL, page_parameters(session_id, before, most))[:most]
+    return [row for row in reversed(rows) if row["seq"] > after]
 
 
 def heard_in(rows: Sequence[Row]) -> list[Heard]:

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models.functions import Coalesce
 
 from chatcore.errors import NotFound
-from dialogues.models import DialogueSession, RememberedFact
+from dialogues.models import DialogueMessage, DialogueSession, RememberedFact
 from dialogues.models.facts import FACT_CATEGORIES
 from dialogues.selectors.access import public_id
 from dialogues.selectors.sessions import instant
@@ -100,3 +100,26 @@ def nested(facts: Iterable[RememberedFact]) -> tuple[dict[str, Any], dict[str, A
         else:
             keys[fact.key] = fact.value
     return about, insights
+
+
+def panel_facts(session_id: UUID) -> list[dict[str, Any]]:
+    """What holds, as the panel shows it, the newest first, with where it was said."""
+    rows = facts_of(session_id)
+    holding = facts_that_hold(rows)
+    sources = [fact.source_message_id for fact in holding if fact.source_message_id]
+    places = dict(DialogueMessage.objects.filter(pk__in=sources).values_list("pk", "seq"))
+    return [
+        {
+            "id": fact.pk,
+            "label": fact.key.replace("_", " ").capitalize(),
+            "value": ", ".join(map(str, fact.value))
+            if isinstance(fact.value, list)
+            else fact.value,
+            "percent": int(fact.confidence * 100),
+            "learned_at": fact.learned_at,
+            "corrected_at": fact.corrected_at,
+            "seq": places.get(fact.source_message_id),
+            "earlier": ", ".join(map(str, earlier_values(fact, rows))),
+        }
+        for fact in reversed(holding)
+    ]

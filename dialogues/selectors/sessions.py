@@ -1,5 +1,6 @@
 """A dialogue as a reader sees it: the one renderer, for pages, replies and events."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -90,3 +91,9 @@ def outlived_dialogues(since: datetime, most: int) -> list[UUID]:
         .order_by("deleted_at")
         .values_list("pk", flat=True)[:most]
     )
+
+
+def companions() -> Iterator[UUID]:
+    """Every companion, by its partial unique index, read in pieces."""
+    found = DialogueSession.objects.filter(type=DialogueType.COMPANION)
+    return found.values_list("pk", flat=True).iterator(chunk_size=1_000)

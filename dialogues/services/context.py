@@ -16,11 +16,14 @@ from dialogues.answerers.port import Question, Said
 from dialogues.answerers.tokens import TOKENS_PER_MESSAGE, tokens_of
 from dialogues.models import DialogueContext, DialogueMessage, DialogueTurn, MessageRole
 from dialogues.selectors.sessions import dialogue_by_id
+from dialogues.services.recalling import remembered_for
 from dialogues.services.remembering import owe_digest
 from dialogues.services.snapshots import companion_told
 from dialogues.services.tools import tokens_of_tools, tools_for
 
 _PAGE = 50
+# What the question and the prompt leave, divided by this, is for memory.
+MEMORY_SHARE = 8
 # A system message comes from the dialogue's template.
 TOLD_ROLES = (MessageRole.USER, MessageRole.ASSISTANT, MessageRole.SYSTEM)
 
@@ -39,7 +42,8 @@ def question_for(turn: DialogueTurn) -> Told:
     """Everything the answerer of this turn may know. Raises NotFound when the dialogue is gone.
 
     Half of what the question and the prompt leave of the context window is for earlier messages;
-    the other half is the answerer's, for passages and the answer itself.
+    an eighth is for what is remembered; the rest is the answerer's, for passages and the answer
+    itself.
     """
     session = dialogue_by_id(turn.session_id)
     if session is None or session.deleted_at:
@@ -49,7 +53,9 @@ def question_for(turn: DialogueTurn) -> Told:
     tools = tools_for(session)
     fixed += tokens_of_tools(session) if tools else 0
     budget = max(0, session.context_window - fixed) // 2
-    kept, spent = _fitting(turn.question, budget, session.model_name)
+    kept, spent, is_whole = _fitting(turn.question, budget, session.model_name)
+    first_seq = min((message.seq for message in kept), default=turn.question.seq)
+    memory_budget = max(0, session.context_window - fixed) // MEMORY_SHARE
     context = getattr(session, "context", None)
     question = Question(
         content=turn.question.content,
@@ -63,6 +69,7 @@ def question_for(turn: DialogueTurn) -> Told:
         context_window=session.context_window,
         tools=tools,
         companion=companion_told(session, turn.question),
+        remembered=remembered_for(session, first_seq, memory_budget, is_whole=is_whole),
     )
     return Told(question, session.user, [str(message.pk) for message in kept], fixed + spent)
 
@@ -89,21 +96,22 @@ def remember(turn: DialogueTurn, told: Told, chapters: Sequence[int]) -> None:
 
 def _fitting(
     question: DialogueMessage, budget: int, model_name: str
-) -> tuple[list[DialogueMessage], int]:
-    """The newest messages that fit, oldest first, and their tokens. A gap would mislead: the first
-    message that does not fit ends it."""
+) -> tuple[list[DialogueMessage], int, bool]:
+    """The newest messages that fit, oldest first, their tokens, and whether they are all there are.
+    A gap would mislead: the first message that does not fit ends it."""
     kept: list[DialogueMessage] = []
-    spent = 0
+    spent, is_whole = 0, True
     for message in _backwards(question):
         cost = tokens_of(message.content, model_name) + TOKENS_PER_MESSAGE
         if spent + cost > budget:
+            is_whole = False
             break
         kept.append(message)
         spent += cost
     # Each answer after its question: one that was asked for again came late.
     asked: dict[UUID | None, int] = {message.pk: message.seq for message in kept}
     kept.sort(key=lambda one: (asked.get(one.reply_to_message_id, one.seq), one.seq))
-    return kept, spent
+    return kept, spent, is_whole
 
 
 def _backwards(question: DialogueMessage) -> Iterator[DialogueMessage]:
@@ -119,6 +127,8 @@ def _backwards(question: DialogueMessage) -> Iterator[DialogueMessage]:
             )
             # An answer that was replaced later is what the question went on from.
             .filter(Q(replaced_by__isnull=True) | Q(replaced_by__gt=question.pk))
+            # Large columns that nobody reads here.
+            .defer("context_snapshot", "metadata", "tool_calls")
             .order_by("-seq")[:_PAGE]
         )
         for message in page:

@@ -7,8 +7,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from dialogues.models import DialogueSession
-from dialogues.selectors.sessions import outlived_dialogues, silent_assistants
+from chatcore.ids import uuid7_floor
+from dialogues.models import DialogueMessage, DialogueSession
+from dialogues.selectors.sessions import companions, outlived_dialogues, silent_assistants
 from dialogues.services.sessions import delete_dialogue
 
 # A run takes a bite; the next one, or the next day, takes on.
@@ -28,6 +29,30 @@ def delete_old_dialogues() -> tuple[int, int]:
     if days := settings.DELETED_KEPT_DAYS:
         erased = sum(_erase(pk, days) for pk in outlived_dialogues(_ago(days), MOST))
     return hidden, erased
+
+
+def prune_snapshots() -> int:
+    """Seed 001's context pruning: take the snapshots off messages older than SNAPSHOT_KEPT_DAYS, so
+    many at a time that each transaction is short; how many. 0 days: never. Safe to repeat.
+
+    Readers are not told: the words stay, and what a snapshot said is of its own moment.
+    """
+    days, pruned = settings.SNAPSHOT_KEPT_DAYS, 0
+    if not days:
+        return 0
+    for session_id in companions():
+        while bite := _prune(session_id, days):
+            pruned += bite
+    return pruned
+
+
+def _prune(session_id: UUID, days: int) -> int:
+    """Of one companion, the next ones: found by its own index, in the months before the age."""
+    old = DialogueMessage.objects.filter(
+        session_id=session_id, pk__lt=uuid7_floor(_ago(days)), context_snapshot__isnull=False
+    )
+    bite = list(old.order_by("seq").values_list("pk", flat=True)[:MOST])
+    return DialogueMessage.objects.filter(pk__in=bite).update(context_snapshot=None)
 
 
 @transaction.atomic

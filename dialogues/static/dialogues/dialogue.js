@@ -7,6 +7,7 @@ import { announce, loadEarlier, showConnection } from "../chatcore/page.js";
 import { keepShelves, renameOnShelf } from "../chatcore/shelves.js";
 import { Reply } from "./reply.js";
 import { offerReader } from "./reader.js";
+import { keepMemory } from "./memory.js";
 import { showVerdicts, takeVerdicts } from "./feedback.js";
 import { askAgain, showAnswer } from "./answer.js";
 
@@ -16,6 +17,7 @@ const answerer = root.dataset.answerer ?? "The book";
 const live = new Live();
 const thread = new Thread(root);
 const reply = new Reply(thread, answerer);
+const memoryChanged = keepMemory();
 const suggestions = document.querySelector("[data-suggestions]");
 const stop = /** @type {HTMLButtonElement} */ (document.querySelector("[data-stop]"));
 
@@ -23,7 +25,7 @@ const stop = /** @type {HTMLButtonElement} */ (document.querySelector("[data-sto
 function placeOf(reference) {
   const chapter = reference.chapter_number;
   const where = chapter ? `Chapter ${chapter}` : "Front matter";
-  if (reference.reference_type === "character_memory") return "Remembered";
+  if (reference.reference_type === "character_memory" && !reference.passage) return "Remembered";
   if (reference.reference_type === "chapter") return where;
   if (reference.reference_type === "page") return `Page ${reference.page_number}`;
   return `${where}, paragraph ${reference.paragraph_index}`;
@@ -114,6 +116,7 @@ const handlers = {
     const title = document.querySelector(".conversation-title h1");
     if (title && data.title) title.textContent = data.title;
     if (data.title) renameOnShelf(topic, data.title);
+    memoryChanged();
   },
 };
 
