@@ -9,3 +9,8 @@ SEARCH_BEHIND = Gauge(
     "How long the oldest message has been waiting to be found by search",
     ["messages"],
 )
+CACHE_READS = Counter(
+    "chatcore_cache_reads_total",
+    "Reads of a cache, by whether it had what was wanted",
+    ["cache", "result"],
+)

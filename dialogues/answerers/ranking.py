@@ -43,8 +43,10 @@ def _near(
     question: str, books: Sequence[Book], up_to_chapter: int | None, context: str
 ) -> list[Near]:
     configs = {book.search_config for book in books}
-    is_unfinished = context and goes_on(question, configs)
-    vector = vector_of(f"{context} {question}" if is_unfinished else question)
+    if context and goes_on(question, configs):
+        # Together with the last question it means the last question: words find 70 %, both 48 %.
+        return []
+    vector = vector_of(question)
     if vector is None:
         return []
     return nearest(vector, books, model(), up_to_chapter=up_to_chapter)[:POOL]

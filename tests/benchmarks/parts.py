@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import uvloop
 
-from tests.benchmarks import database, fanout, filling, history, retrieval
+from tests.benchmarks import caching, citations, database, fanout, filling, history, retrieval
 from tests.benchmarks import idle as idling
 from tests.benchmarks import sends as sending
 from tests.benchmarks.bench import Bench, Work
@@ -136,6 +136,28 @@ def history_part(bench: Bench) -> Part:
     )
 
 
+def citations_part(bench: Bench) -> Part:
+    (reader,) = asyncio.run(bench.ours.people(1))
+    rows = bench.size.dialogue_rows
+    dialogues = citations.fill_dialogues(reader.id, rows)
+    readings = {name: citations.read(session) for name, session in dialogues.items()}
+    compared = caching.compare(next(iter(dialogues.values())))
+    figures = [
+        Figure(f"{name}: page and references", "ms", reading.milliseconds, Goal(5))
+        for name, reading in readings.items()
+    ]
+    for what, one in compared.items():
+        figures.append(Figure(f"{what}, from PostgreSQL, p50", "ms", one.database))
+        figures.append(Figure(f"{what}, from Valkey, p50", "ms", one.cached))
+    note = (
+        f"{rows:,} messages of 103 dialogues over {citations.MONTHS} months; each page has 50 messages "
+        "and up to 75 references. Planning and execution of the door's two statements, after ANALYZE "
+        "and twelve warm calls."
+    )
+    plans = [(f"Plans, dialogue of {name}", one.plan) for name, one in readings.items()]
+    return Part("History of a dialogue with references", figures, [note], plans)
+
+
 def idle(bench: Bench) -> Part:
     found = bench.measure(
         partial(idling.hold_sockets, web=bench.stand.pid("web"), many=bench.size.sockets)
@@ -227,6 +249,7 @@ BY_NAME = {
     "sends": sends,
     "fanout": fan_out,
     "history": history_part,
+    "citations": citations_part,
     "idle": idle,
     "retrieval": retrieval_part,
     "legacy": legacy,

@@ -38,10 +38,10 @@ async def plan_of(room: UUID, reader: UUID) -> Plan:
         text = "\n".join(str(line["QUERY PLAN"]) for line in await cursor.fetchall())
         times.append(sum(map(float, _TIME.findall(text))))
     await connection.close()
-    return Plan(sorted(times)[2], _without_unvisited(text))
+    return Plan(sorted(times)[2], without_unvisited(text))
 
 
-def _without_unvisited(text: str) -> str:
+def without_unvisited(text: str) -> str:
     """The plan without the partitions that were not looked into, which are most."""
     kept: list[str] = []
     unvisited, depth = 0, None
