@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from analytics.models import DialogueAnalytics, MessageVolume, Refresh
+from analytics.models import DialogueAnalytics, MessageVolume, Refresh, SupportAnalytics
 from chatcore.admin.base import ReadOnly
 from chatcore.admin_site import Menu, Section
 
@@ -52,6 +52,29 @@ class MessageVolumeAdmin(ReadOnly[MessageVolume]):
     list_filter = ("conversation", "type", "kind", "date")
     list_select_related = ("book", "character")
     search_fields = ("book__title", "character__name")
+    ordering = ("-id",)
+
+
+@admin.register(SupportAnalytics)
+class SupportAnalyticsAdmin(ReadOnly[SupportAnalytics]):
+    menu = Menu(ANALYTICS, 25, "support_agent")
+    list_display = (
+        "date",
+        "level",
+        "priority",
+        "created_count",
+        "resolved_count",
+        "escalated_count",
+        "breached_count",
+        "declined_count",
+        "reopened_count",
+        "median_first_response_seconds",
+        "median_resolution_seconds",
+        "csat_avg",
+        "csat_count",
+        "refreshed_at",
+    )
+    list_filter = ("level", "priority", "date")
     ordering = ("-id",)
 
 

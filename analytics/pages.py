@@ -18,7 +18,7 @@ from analytics.selectors import dashboard as figures
 from analytics.selectors.rows import refreshed_at
 from chatcore import charts
 from dialogues.models import DialogueType
-from rooms.models import MessageType
+from rooms.models import Level, MessageType
 
 Write = Callable[[float], str]
 STEPS = {"day": "Day", "week": "Week of", "month": "Month", "year": "Year"}
@@ -26,7 +26,9 @@ COLOURED = [
     *DialogueType.values,
     *(f"dialogue: {role}" for role in ("assistant", "user", "tool", "system")),
     *(f"room: {kind}" for kind in MessageType.values),
+    *Level.values,
 ]
+PERIOD = ("date_from", "date_to")
 FORMATS = {"day": "j M", "week": "j M", "month": "M Y", "year": "Y"}
 
 
@@ -72,10 +74,11 @@ def dashboard_page(query: Any) -> dict[str, Any]:
         **context,
         "refreshed_at": min(dialogues, messages) if dialogues and messages else None,
         "totals": _totals(scope),
-        "panels": _panels(scope, dialogues, messages),
+        "panels": [*_panels(scope, dialogues, messages), *_support(scope)],
         "dialogues_refreshed_at": dialogues,
         "rows": figures.newest_rows(scope),
         "most_rows": figures.MOST_ROWS,
+        "support_csv": urlencode({"format": "csv", **{k: chosen[k] for k in PERIOD}}),
         "csv": urlencode({"format": "csv", **{k: v for k, v in chosen.items() if v}}),
     }
 
@@ -106,6 +109,42 @@ def _panels(
     ]
     books = figures.sessions_by_book(scope)
     return [*over_time, *([_by_book(books, dialogues)] if books else [])]
+
+
+def _support(scope: figures.Scope) -> list[Panel]:
+    """Escalations over time, and level by level how they went; nothing where there were none."""
+    as_of, grid = refreshed_at("support_analytics"), figures.escalations_by_level(scope)
+    if not grid.names:
+        return []
+    title = "Escalations"
+    over_time = _over_time("escalations", title, scope=scope, grid=grid, as_of=as_of, write=whole)
+    return [over_time, _by_level(figures.support_by_level(scope), as_of)]
+
+
+def _by_level(levels: Sequence[dict[str, Any]], as_of: datetime | None) -> Panel:
+    title = "Escalations by level"
+    bars = [(row["level"], row["created"]) for row in levels]
+    return Panel(
+        name="levels",
+        title=title,
+        refreshed_at=as_of,
+        chart=charts.bars("levels", title, bars, whole),
+        headings=[
+            *("Level", "Made", "Solved", "Handed up", "Promises broken", "Declined", "Reopened"),
+            *("Hours to solve, mean", "Rating, mean"),
+        ],
+        rows=[(row["level"], _level_cells(row)) for row in levels],
+    )
+
+
+def _level_cells(row: dict[str, Any]) -> list[str]:
+    counted = ("created", "resolved", "escalated", "breached", "declined", "reopened")
+    hours = row["resolution_seconds"] and row["resolution_seconds"] / row["resolved"] / 3600
+    rating = row["ratings"] and row["ratings"] / row["rated"]
+    return [
+        *(whole(row[name]) for name in counted),
+        *(f"{mean:.1f}" if mean is not None else "–" for mean in (hours, rating)),
+    ]
 
 
 def _over_time(

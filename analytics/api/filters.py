@@ -3,9 +3,9 @@
 from django_filters import rest_framework as filters
 
 from analytics.forms import PeriodForm
-from analytics.models import ConversationKind, DialogueAnalytics, MessageVolume
+from analytics.models import ConversationKind, DialogueAnalytics, MessageVolume, SupportAnalytics
 from dialogues.models import DialogueType
-from rooms.models import RoomType
+from rooms.models import Level, RoomType
 
 ISO = ["%Y-%m-%d"]
 
@@ -41,4 +41,18 @@ class MessageVolumeFilter(PeriodFilter):
 
     class Meta(PeriodFilter.Meta):
         model = MessageVolume
+        fields: list[str] = []
+
+
+class SupportAnalyticsFilter(filters.FilterSet):  # type: ignore[misc]
+    """`?date_from=&date_to=&level=&priority=`, both days included."""
+
+    date_from = filters.DateFilter(field_name="date", lookup_expr="gte", input_formats=ISO)
+    date_to = filters.DateFilter(field_name="date", lookup_expr="lte", input_formats=ISO)
+    level = filters.ChoiceFilter(choices=Level.choices)
+    priority = filters.NumberFilter(min_value=1, max_value=5)
+
+    class Meta:
+        form = PeriodForm
+        model = SupportAnalytics
         fields: list[str] = []

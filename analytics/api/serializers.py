@@ -4,6 +4,7 @@ from rest_framework import serializers
 
 from analytics.models import ConversationKind
 from dialogues.models import DialogueType
+from rooms.models import Level
 
 
 class DialogueAnalyticsObject(serializers.Serializer[object]):
@@ -37,6 +38,28 @@ class MessageVolumeObject(serializers.Serializer[object]):
     book_id = serializers.UUIDField(allow_null=True)
     character_id = serializers.UUIDField(allow_null=True)
     message_count = serializers.IntegerField()
+
+
+class SupportAnalyticsObject(serializers.Serializer[object]):
+    """The escalations that were made on one day, of one level and priority."""
+
+    id = serializers.UUIDField(help_text="Made of the row's group; sorts by date.")
+    date = serializers.DateField(help_text="The day in UTC on which they were made.")
+    level = serializers.ChoiceField(choices=Level.choices)
+    priority = serializers.IntegerField()
+    created_count = serializers.IntegerField()
+    resolved_count = serializers.IntegerField(help_text="Solved at this level.")
+    escalated_count = serializers.IntegerField(help_text="Handed to the next level.")
+    cancelled_count = serializers.IntegerField()
+    breached_count = serializers.IntegerField(help_text="Of which a promise broke.")
+    declined_count = serializers.IntegerField(help_text="How often one was declined.")
+    reopened_count = serializers.IntegerField(help_text="How often one was opened again.")
+    avg_first_response_seconds = serializers.FloatField(allow_null=True)
+    median_first_response_seconds = serializers.FloatField(allow_null=True)
+    avg_resolution_seconds = serializers.FloatField(allow_null=True, help_text="Of those solved.")
+    median_resolution_seconds = serializers.FloatField(allow_null=True)
+    csat_count = serializers.IntegerField(help_text="How many were rated.")
+    csat_avg = serializers.FloatField(allow_null=True, help_text="1 to 5, of those rated.")
 
 
 def columns_of(serializer: type[serializers.Serializer[object]]) -> list[str]:

@@ -6,5 +6,6 @@ from analytics.api import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("analytics/dialogues/", views.DialogueFigures.as_view()),
+    path("analytics/support/", views.SupportFigures.as_view()),
     path("analytics/volume/", views.VolumeFigures.as_view()),
 ]

@@ -12,10 +12,14 @@ from rest_framework.serializers import Serializer
 
 from analytics.api import serializers as bodies
 from analytics.api.csv import FORMAT, CsvRenderer, csv_response, wants_csv
-from analytics.api.filters import DialogueAnalyticsFilter, MessageVolumeFilter
+from analytics.api.filters import (
+    DialogueAnalyticsFilter,
+    MessageVolumeFilter,
+    SupportAnalyticsFilter,
+)
 from analytics.api.paging import FiguresPagination
-from analytics.models import DialogueAnalytics, MessageVolume
-from analytics.selectors.rows import VIEW_PERMISSION, dialogue_rows, volume_rows
+from analytics.models import DialogueAnalytics, MessageVolume, SupportAnalytics
+from analytics.selectors.rows import VIEW_PERMISSION, dialogue_rows, support_rows, volume_rows
 from chatcore.http.permissions import Requires
 from chatcore.http.rendering import JsonRenderer
 
@@ -32,7 +36,8 @@ class Figures(GenericAPIView):  # type: ignore[type-arg]
     row: ClassVar[type[Serializer[object]]]
 
     def listed(
-        self, rows: QuerySet[DialogueAnalytics] | QuerySet[MessageVolume]
+        self,
+        rows: QuerySet[DialogueAnalytics] | QuerySet[MessageVolume] | QuerySet[SupportAnalytics],
     ) -> HttpResponseBase:
         found = self.filter_queryset(rows)
         if wants_csv(self.request):
@@ -71,3 +76,19 @@ class VolumeFigures(Figures):
     def get(self, request: Request) -> HttpResponseBase:
         """Messages by day and kind, the newest day first; `format=csv`: all rows."""
         return self.listed(volume_rows())
+
+
+class SupportFigures(Figures):
+    queryset = SupportAnalytics.objects.none()
+    filterset_class = SupportAnalyticsFilter
+    materialized_view = "support_analytics"
+    row = serializer_class = bodies.SupportAnalyticsObject
+
+    @extend_schema(
+        operation_id="analytics_support_list",
+        parameters=[FORMAT],
+        responses={(200, "application/json"): bodies.SupportAnalyticsObject(many=True), **CSV},
+    )
+    def get(self, request: Request) -> HttpResponseBase:
+        """Escalations by day, level and priority, the newest day first; `format=csv`: all rows."""
+        return self.listed(support_rows())

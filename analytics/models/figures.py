@@ -73,3 +73,34 @@ class MessageVolume(Row):
 
     def __str__(self) -> str:
         return f"{self.date} {self.conversation} {self.kind}"
+
+
+class SupportAnalytics(Row):
+    """The escalations that were made on one day, by level and priority, and how they went.
+
+    Times are seconds from the call to the first word, and to the solution; null where there is none.
+    """
+
+    level = models.CharField(max_length=8)
+    priority = models.PositiveSmallIntegerField()
+    created_count = models.BigIntegerField()
+    resolved_count = models.BigIntegerField()
+    escalated_count = models.BigIntegerField()
+    cancelled_count = models.BigIntegerField()
+    breached_count = models.BigIntegerField()
+    declined_count = models.BigIntegerField()
+    reopened_count = models.BigIntegerField()
+    avg_first_response_seconds = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    median_first_response_seconds = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    avg_resolution_seconds = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    median_resolution_seconds = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    csat_count = models.BigIntegerField()
+    csat_avg = models.DecimalField(max_digits=3, decimal_places=2, null=True)
+
+    class Meta:
+        managed = False
+        db_table = "support_analytics_by_day"
+        verbose_name_plural = "support analytics"
+
+    def __str__(self) -> str:
+        return f"{self.date} {self.level} {self.priority}"

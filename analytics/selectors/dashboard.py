@@ -12,8 +12,8 @@ from django.db.models import DateField, F, QuerySet, Sum, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Concat, Trunc
 
-from analytics.models import DialogueAnalytics, MessageVolume
-from analytics.selectors.rows import dialogue_rows, volume_rows
+from analytics.models import DialogueAnalytics, MessageVolume, SupportAnalytics
+from analytics.selectors.rows import dialogue_rows, support_rows, volume_rows
 from dialogues.models import Book
 
 DAYS, WEEKS, MONTHS = 31, 26 * 7, 3 * 366
@@ -31,6 +31,11 @@ class Scope:
     type: str = ""
 
     @property
+    def is_of_dialogues(self) -> bool:
+        """Narrowed to what only dialogues have: then nothing of support is meant."""
+        return bool(self.book or self.type)
+
+    @property
     def step(self) -> str:
         """As fine as still can be seen in a chart."""
         days = (self.last - self.first).days + 1
@@ -39,6 +44,9 @@ class Scope:
         return "week" if days <= WEEKS else "month" if days <= MONTHS else "year"
 
     def narrowed(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        if rows.model is SupportAnalytics:
+            rows = rows.none() if self.is_of_dialogues else rows
+            return rows.filter(date__range=(self.first, self.last))
         chosen: dict[str, Any] = {"book_id": self.book, "type": self.type}
         given = {name: value for name, value in chosen.items() if value}
         return rows.filter(date__range=(self.first, self.last), **given)
@@ -66,6 +74,29 @@ def sessions_by_type(scope: Scope) -> Grid:
 def messages_by_kind(scope: Scope) -> Grid:
     kind = Concat("conversation", Value(": "), "kind")
     return _grid(scope, volume_rows(), kind, "message_count")
+
+
+def escalations_by_level(scope: Scope) -> Grid:
+    return _grid(scope, support_rows(), F("level"), "created_count")
+
+
+def support_by_level(scope: Scope) -> list[dict[str, Any]]:
+    """What support did, level by level. Averages of days are weighed by what they are made of."""
+    found = scope.narrowed(support_rows()).values("level")
+    answered = F("avg_resolution_seconds") * F("resolved_count")
+    return list(
+        found.annotate(
+            created=Sum("created_count"),
+            resolved=Sum("resolved_count"),
+            escalated=Sum("escalated_count"),
+            breached=Sum("breached_count"),
+            declined=Sum("declined_count"),
+            reopened=Sum("reopened_count"),
+            resolution_seconds=Sum(answered),
+            rated=Sum("csat_count"),
+            ratings=Sum(F("csat_avg") * F("csat_count")),
+        ).order_by("level")
+    )
 
 
 def cost_by_type(scope: Scope) -> Grid:
@@ -126,7 +157,7 @@ def book_choices() -> list[tuple[str, str]]:
 
 def _grid(
     scope: Scope,
-    rows: QuerySet[DialogueAnalytics] | QuerySet[MessageVolume],
+    rows: QuerySet[DialogueAnalytics] | QuerySet[MessageVolume] | QuerySet[SupportAnalytics],
     name: Combinable,
     number: str,
 ) -> Grid:

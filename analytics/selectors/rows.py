@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from analytics.models import DialogueAnalytics, MessageVolume, Refresh
+from analytics.models import DialogueAnalytics, MessageVolume, Refresh, SupportAnalytics
 from chatcore.replica import reading_connection
 
 VIEW_PERMISSION = "analytics:dialogue:view"
@@ -16,6 +16,10 @@ def dialogue_rows() -> QuerySet[DialogueAnalytics]:
 
 def volume_rows() -> QuerySet[MessageVolume]:
     return MessageVolume.objects.using(_database())
+
+
+def support_rows() -> QuerySet[SupportAnalytics]:
+    return SupportAnalytics.objects.using(_database())
 
 
 def refreshed_at(view: str) -> datetime | None:

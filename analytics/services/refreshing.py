@@ -14,7 +14,7 @@ from chatcore.errors import ChatcoreError, Conflict
 
 log = structlog.get_logger(__name__)
 
-VIEWS = ("dialogue_analytics", "message_volume")
+VIEWS = ("dialogue_analytics", "message_volume", "support_analytics")
 # Another refresh of the same view is the only thing that is waited for.
 LOCK_TIMEOUT_MS = 5_000
 
