@@ -16,9 +16,10 @@ from dialogues.services.saving import save_dialogue
 from dialogues.services.sessions import create_dialogue, end_dialogue
 from dialogues.services.task_list import add_task
 from dialogues.services.turns import ask
-from rooms.models import ChatFileAttachment, ChatRoom
+from rooms.models import CannedResponse, ChatFileAttachment, ChatRoom, Macro
 from rooms.services.attachments import examine_file
 from rooms.services.participants import change_participant
+from rooms.services.replies import add_reply
 from tests.dialogues import fact_of, lighthouse, template_of
 from tests.rooms import access_to, picture, room_of, said, sent_file
 from tests.support import escalation_of
@@ -52,6 +53,8 @@ class Things:
     saved: UUID
     task: UUID
     escalation: UUID
+    canned: UUID
+    macro: UUID
     event: UUID
     fact: UUID
     key: UUID
@@ -106,6 +109,8 @@ def things(world: Cast) -> Things:
         key=create_key(world.mira, name="of the member").key.pk,
         saved=save_dialogue(world.mira, ended, is_public=True).pk,
         escalation=escalation_of(world.mira).pk,
+        canned=add_reply(CannedResponse, by=world.ana, short_code="hello", text="Hello!").pk,
+        macro=add_reply(Macro, by=world.ana, name="Mine", actions=[{"action": "watch"}]).pk,
     )
 
 
@@ -163,6 +168,13 @@ def bodies(there: Things) -> dict[str, Any]:
         "PATCH escalations/{escalation_id}/": {"priority": 1},
         "POST rooms/{room_id}/observe/": {"reason": "a complaint"},
         "POST rooms/{room_id}/supervised-join/": {"reason": "a complaint"},
+        "POST canned-responses/": {"short_code": "bye", "text": "Bye!"},
+        "PATCH canned-responses/{canned_id}/": {"text": "Hi!"},
+        "POST canned-responses/{canned_id}/fill/": {"escalation": str(there.escalation)},
+        "POST macros/": {"name": "x", "actions": [{"action": "start"}]},
+        "PATCH macros/{macro_id}/": {"name": "y"},
+        "PATCH support/me/": {"availability": "away"},
+        "PATCH support/agents/{user_id}/": {"max_load": 3},
     }
 
 
@@ -184,7 +196,7 @@ def ids(there: Things, operation: str) -> dict[str, object]:
     return {
         "room_id": there.room.pk,
         "message_id": _message(there, operation),
-        "user_id": there.people["muted" if "participants" in operation else "member"].pk,
+        "user_id": there.people[_whom(operation)].pk,
         "dialogue_id": there.ended_dialogue if asks else there.dialogue,
         "book_id": there.book,
         "number": 1,
@@ -194,6 +206,8 @@ def ids(there: Things, operation: str) -> dict[str, object]:
         "task_id": there.task,
         "escalation_id": there.escalation,
         "attachment_id": there.attachment,
+        "canned_id": there.canned,
+        "macro_id": there.macro,
         "event_id": there.event,
         "fact_id": there.fact,
         "key_id": there.key,
@@ -204,6 +218,12 @@ def _message(there: Things, operation: str) -> UUID:
     if "regenerate" in operation:
         return there.question
     return there.answer if "feedback" in operation else there.message
+
+
+def _whom(operation: str) -> str:
+    if "support/agents" in operation:
+        return "agent"
+    return "muted" if "participants" in operation else "member"
 
 
 def token_of(user: User) -> str:

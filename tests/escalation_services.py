@@ -13,7 +13,10 @@ OF_ESCALATIONS = frozenset(
         "escalation_states",
         "escalations",
         "load",
+        "macro_actions",
+        "macros",
         "policies",
+        "replies",
         "rings",
     }
 )
@@ -24,7 +27,15 @@ PARTS = frozenset(
         *("target_room_for", "let_work", "rooms_before", "bring_in", "take_out"),
         *("profile_of", "take", "release", "customer_of", "level_above", "words"),
         *("start", "solve", "stop", "reopen", "hear", "clocks_of", "save", "iso", "ask_for_rings"),
-        *("policy_for", "create_policy", "change_policy", "save_calendar", "publish_calendar"),
+        *(
+            "policy_for",
+            "add_version",
+            "create_policy",
+            "change_policy",
+            "save_calendar",
+            "publish_calendar",
+        ),
+        *("problems_with", "add_reply", "change_reply", "delete_reply", "fill_canned", "run_macro"),
         *("schedule_of", "watch", "unwatch", "change_profile", "welcome_agents", "plan_rings"),
     }
 )

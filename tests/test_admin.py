@@ -71,6 +71,7 @@ from tests.dialogues import (
     template_of,
 )
 from tests.rooms import access_to, room_of, said, sent_file
+from tests.support import full_support
 from tests.world import PASSWORD, Cast
 
 MESSAGE_TABLES = ("dialogue_messages", "room_messages")
@@ -109,6 +110,7 @@ def full(world: Cast) -> Cast:
     SolarSchedule.objects.create(event="sunset", latitude=1, longitude=1)
     ClockedSchedule.objects.create(clocked_time=world.ada.created_at)
     _priced_and_spent(world.mira, "parrot")
+    full_support(world)
     refresh_all()
     return world
 

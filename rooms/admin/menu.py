@@ -3,3 +3,4 @@
 from chatcore.admin_site import Section
 
 ROOMS = Section(40, "Rooms")
+SUPPORT = Section(45, "Support")

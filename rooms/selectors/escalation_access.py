@@ -10,8 +10,6 @@ from chatcore.models import AccountType, SupportLevel, User
 from rooms.models import RANK, Escalation
 from rooms.selectors.escalations import loaded
 
-NONE_SUCH = "There is no such escalation."
-
 
 @dataclass(frozen=True, slots=True)
 class EscalationAccess:
@@ -56,7 +54,7 @@ def escalation_for(user: User, key: UUID) -> EscalationAccess:
     """One of them. Raises NotFound for missing and not yours alike."""
     found = loaded(escalations_for(user)).filter(pk=key).first()
     if found is None:
-        raise NotFound(NONE_SUCH)
+        raise NotFound
     return EscalationAccess(found, user, works_in_support(user))
 
 

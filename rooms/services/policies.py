@@ -52,6 +52,16 @@ def change_policy(
     return _add_version(policy, by, {**kept, **terms})
 
 
+def add_version(version: SlaPolicyVersion, *, by: User | None) -> None:
+    """Store a version that somebody has filled in, as the policy's next one."""
+    with transaction.atomic():
+        SlaPolicy.objects.select_for_update().get(pk=version.policy_id)
+        version.number = _last_number(version.policy) + 1
+        version.schedule = schedule_of(version.calendar)
+        version.created_by = by
+        version.save(force_insert=True)
+
+
 def save_calendar(calendar: BusinessCalendar, *, by: User | None) -> BusinessCalendar:
     """Store hours or holidays; the policies that go by them get a new version each. Raises Invalid."""
     if wrong := problems_with(calendar.hours, calendar.time_zone):
@@ -96,11 +106,11 @@ _TERMS = (
 
 
 def _add_version(policy: SlaPolicy, by: User | None, terms: Mapping[str, Any]) -> SlaPolicyVersion:
-    last = SlaPolicyVersion.objects.filter(policy=policy).aggregate(last=Max("number"))["last"] or 0
-    return SlaPolicyVersion.objects.create(
-        policy=policy,
-        number=last + 1,
-        created_by=by,
-        schedule=schedule_of(terms.get("calendar")),
-        **terms,
-    )
+    version = SlaPolicyVersion(policy=policy, **terms)
+    add_version(version, by=by)
+    return version
+
+
+def _last_number(policy: SlaPolicy) -> int:
+    numbers = SlaPolicyVersion.objects.filter(policy=policy)
+    return numbers.aggregate(last=Max("number"))["last"] or 0
