@@ -10,6 +10,7 @@ from dialogues.digesters.port import Heard, Material, Noted
 
 MOST = 5
 _WORD = re.compile(r"[^\W\d_][\w’'-]{2,39}")
+_QUESTION = re.compile(r"[^.!?\n]+\?")
 # A word that is no stop word and, where there is a book, stands in it; rare words first.
 _WEIGHED = """
 SELECT word, ln(1 + (%(passages)s - coalesce(seen.passage_count, 0) + 0.5)
@@ -35,12 +36,17 @@ def topics_in(material: Material) -> list[Noted]:
 
 
 def _words(messages: Sequence[Heard]) -> dict[str, list[int]]:
-    """Each word in small letters, and the messages that say it."""
+    """Each word in small letters, and the messages that say it. Where something is asked, only what is
+    asked about: the rest tells of the person."""
     seen: dict[str, list[int]] = defaultdict(list)
     for heard in messages:
-        for word in dict.fromkeys(_WORD.findall(heard.content.lower())):
+        for word in dict.fromkeys(_WORD.findall(_asked(heard.content).lower())):
             seen[word.strip("’'-")].append(heard.seq)
     return seen
+
+
+def _asked(text: str) -> str:
+    return " ".join(_QUESTION.findall(text)) or text
 
 
 def _weights(words: list[str], material: Material) -> dict[str, float]:

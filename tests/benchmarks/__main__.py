@@ -17,7 +17,17 @@ from tests.benchmarks.sizes import FULL, QUICK, USUAL
 from tests.benchmarks.stand import Stand, allow_many_sockets
 from tests.benchmarks.starting import starting
 
-NAMES = ("plain", "sends", "fanout", "history", "citations", "idle", "retrieval", "legacy")
+NAMES = (
+    "plain",
+    "sends",
+    "fanout",
+    "history",
+    "citations",
+    "turn_cost",
+    "idle",
+    "retrieval",
+    "legacy",
+)
 
 
 def main() -> int:

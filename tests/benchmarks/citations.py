@@ -76,18 +76,18 @@ def fill_dialogues(user: UUID, rows: int) -> dict[str, DialogueSession]:
     now = timezone.now()
     first = Month.of(now).plus(1 - MONTHS)
     create_months(DialogueMessage, missing_months(DialogueMessage, first, Month.of(now)))
-    busy = _dialogue(user, first.start, now, rows // 4)
+    busy = fill_dialogue(user, first.start, now, rows // 4)
     for number in range(100):
         begun = first.start + timedelta(days=7 * number)
-        _dialogue(user, begun, now, rows * 3 // 400)
-    quiet = _dialogue(user, first.start, first.start + timedelta(days=2), 60)
-    new = _dialogue(user, now - timedelta(hours=2), now, 60)
+        fill_dialogue(user, begun, now, rows * 3 // 400)
+    quiet = fill_dialogue(user, first.start, first.start + timedelta(days=2), 60)
+    new = fill_dialogue(user, now - timedelta(hours=2), now, 60)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (ANALYZE) dialogue_messages, message_references, dialogue_sessions")
     return {f"{rows // 4:,} messages": busy, "quiet, 24 months ago": quiet, "begun today": new}
 
 
-def _dialogue(user: UUID, first: datetime, until: datetime, many: int) -> DialogueSession:
+def fill_dialogue(user: UUID, first: datetime, until: datetime, many: int) -> DialogueSession:
     # A dialogue's id tells when it began, and with that which months are read.
     key = uuid7_floor(first).int | random.getrandbits(62)
     session = DialogueSession.objects.create(id=UUID(int=key), user_id=user, type="assistant")

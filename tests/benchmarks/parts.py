@@ -11,7 +11,16 @@ from typing import TypeVar
 
 import uvloop
 
-from tests.benchmarks import caching, citations, database, fanout, filling, history, retrieval
+from tests.benchmarks import (
+    caching,
+    citations,
+    database,
+    fanout,
+    filling,
+    history,
+    retrieval,
+    turn_cost,
+)
 from tests.benchmarks import idle as idling
 from tests.benchmarks import sends as sending
 from tests.benchmarks.bench import Bench, Work
@@ -30,6 +39,11 @@ _ROOMS_NOTE = (
     "All rooms in one table of {rows:,} rows, over {months} months. *quiet*: a room whose 60 messages "
     "are older than all the others'. The time in the database is planning and execution of the very "
     "statement of the door, after ANALYZE and twelve prepared calls."
+)
+_TURN_NOTE = (
+    "Question to stored answer without a model, in one process, rolled back each time. The context "
+    "window is 4,000 tokens; 100 messages fill the share of it that is for earlier messages, an empty "
+    "dialogue has none to tell, and so none to count."
 )
 _NO_BOOKS = "Not measured in this run: CHATCORE_BOOKS names no folder with the books."
 
@@ -208,6 +222,32 @@ async def _peer_history(
     return found["one"]
 
 
+def turn_cost_part(bench: Bench) -> Part:
+    (person,) = asyncio.run(bench.ours.people(1))
+    costs = turn_cost.measure(person.id)
+    full, long = costs[100], costs[10_000]
+    figures = [
+        Figure(f"one more turn after {size:,} messages: {what}", unit, float(getattr(cost, name)))
+        for what, unit, name in (
+            ("time", "ms", "milliseconds"),
+            ("queries", "", "queries"),
+            ("earlier messages told", "", "messages"),
+            ("their text", "bytes", "bytes"),
+        )
+        for size, cost in costs.items()
+    ]
+    figures += [
+        Figure(
+            f"10,000 messages to {size:,}: time",
+            "×",
+            long.milliseconds / cost.milliseconds,
+            Goal(1.1),
+        )
+        for size, cost in ((100, full), (0, costs[0]))
+    ]
+    return Part("One more turn", figures, [_TURN_NOTE])
+
+
 def _both(first: Work[Sends], second: Work[Sends]) -> Work[tuple[Sends, Sends]]:
     async def work(driver: Driver, meter: Meter) -> tuple[Sends, Sends]:
         return await first(driver, meter), await second(driver, meter)
@@ -250,6 +290,7 @@ BY_NAME = {
     "fanout": fan_out,
     "history": history_part,
     "citations": citations_part,
+    "turn_cost": turn_cost_part,
     "idle": idle,
     "retrieval": retrieval_part,
     "legacy": legacy,
