@@ -27,6 +27,7 @@ from dialogues.selectors.prices import price_of
 from dialogues.services import answering
 from dialogues.services.answering import answer_next
 from dialogues.services.billing import cost_of
+from dialogues.services.companion import companion_of
 from dialogues.services.regenerating import regenerate
 from dialogues.services.turns import ask
 from tests.client import ContractClient
@@ -302,6 +303,7 @@ LIMITS = pytest.mark.parametrize(
 
 
 @LIMITS
+@pytest.mark.usefixtures("llm")
 def test_a_turn_past_the_budget_is_refused(
     world: Cast, mira: ContractClient, settings: Settings, limit: Json, own: Json
 ) -> None:
@@ -320,8 +322,33 @@ def test_a_turn_past_the_budget_is_refused(
     assert begun.status_code == 402
 
 
+def test_a_spent_budget_does_not_stop_what_is_free(
+    world: Cast, mira: ContractClient, settings: Settings, llm: LlmServer
+) -> None:
+    """The librarian, the reader of commands and the companion's listener ask no model."""
+    Budget.objects.create(user=world.mira, month_tokens=1)
+    spend(world.mira, tokens=1_000)
+    book = lighthouse()
+    librarian = dialogue_of(world.mira, book, model_name="librarian")
+    assert answered(mira, librarian, "Who kept the lamp?")["error_code"] == ""
+    settings.LLM_BASE_URL = ""
+    for free in (dialogue_of(world.mira, book), dialogue_of(world.mira), companion_of(world.mira)):
+        assert answered(mira, free, "Who kept the lamp?")["error_code"] == ""
+        again = mira.post(
+            f"/api/v1/dialogues/{free.pk}/messages/{messages(mira, free)[0]['id']}/regenerate/"
+        )
+        assert again.status_code in (200, 201, 202)
+        assert answer_next(free.pk) == 1
+        assert messages(mira, free)[-1]["error_code"] == ""
+    settings.LLM_BASE_URL = llm.base_url
+    question = messages(mira, free)[0]["id"]
+    refused = mira.post(f"/api/v1/dialogues/{free.pk}/messages/{question}/regenerate/")
+    assert (refused.status_code, refused.json()["code"]) == (402, "budget_spent")
+    assert llm.requests == []
+
+
 def test_a_budget_of_ones_own_may_be_wider_or_none(
-    world: Cast, session: DialogueSession, settings: Settings
+    world: Cast, session: DialogueSession, llm: LlmServer, settings: Settings
 ) -> None:
     settings.BUDGET_USER_MONTH_USD = Decimal(1)
     spend(world.mira, "1.00")
@@ -331,7 +358,9 @@ def test_a_budget_of_ones_own_may_be_wider_or_none(
     ask(world.mira, session.pk, "Without?")
 
 
-def test_a_new_month_begins_anew(world: Cast, session: DialogueSession, settings: Settings) -> None:
+def test_a_new_month_begins_anew(
+    world: Cast, session: DialogueSession, llm: LlmServer, settings: Settings
+) -> None:
     settings.BUDGET_USER_MONTH_USD = Decimal(1)
     spend(world.mira, "1.00")
     before = month_of(timezone.now() - timedelta(days=31))

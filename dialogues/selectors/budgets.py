@@ -18,7 +18,7 @@ SELECT b.month_usd, b.month_tokens, b.session_usd, b.session_tokens,
 FROM dialogue_sessions s
 LEFT JOIN budgets b ON b.user_id = s.user_id
 LEFT JOIN spendings p ON p.user_id = s.user_id AND p.month = %s
-WHERE s.id = %s"""
+WHERE s.id = %s AND s.model_name <> %s"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,10 @@ def limits_of(user_id: UUID) -> Limits:
     return _limits(Budget.objects.filter(user_id=user_id).values(*_NAMES).first() or {})
 
 
-def shares_of(session_id: UUID, moment: datetime) -> list[Share]:
-    """The limits that hold for the next answer of a dialogue; one query."""
-    rows = fetch_rows(STANDING_SQL, [month_of(moment), session_id])
+def shares_of(session_id: UUID, moment: datetime, free_model: str) -> list[Share]:
+    """The limits that hold for the next answer of a dialogue, none when it asks for the free model;
+    one query."""
+    rows = fetch_rows(STANDING_SQL, [month_of(moment), session_id, free_model])
     if not rows:
         return []
     row, limits = rows[0], _limits(rows[0])

@@ -7,7 +7,9 @@ from uuid import UUID
 from django.utils import timezone
 
 from chatcore.errors import ChatcoreError
+from dialogues.answerers import librarian
 from dialogues.answerers.port import Allowance
+from dialogues.answerers.registry import configured_endpoint
 from dialogues.selectors.budgets import Share, shares_of
 from dialogues.selectors.prices import price_of
 from dialogues.services.billing import MILLION, Bill, cost_of
@@ -22,8 +24,11 @@ class BudgetSpent(ChatcoreError):
 
 
 def within_budget(session_id: UUID) -> list[Share]:
-    """The limits that hold for the dialogue. Raises BudgetSpent when one is used up."""
-    shares = shares_of(session_id, timezone.now())
+    """The limits that hold for the dialogue; none where no model is asked, which costs nothing.
+    Raises BudgetSpent when one is used up."""
+    if configured_endpoint() is None:
+        return []
+    shares = shares_of(session_id, timezone.now(), free_model=librarian.NAME)
     for share in shares:
         if not share.left:
             raise BudgetSpent(_spent(share))
