@@ -27,7 +27,7 @@ from dialogues.models import DialogueMessage, DialogueSession, DialogueTurn, Tas
 from dialogues.selectors.turns import open_turns
 from dialogues.services import tool_rounds
 from dialogues.services.task_list import add_task
-from dialogues.services.tools import run_tool
+from dialogues.services.tools import run_tool, tools_for
 from tests.dialogues import Api, dialogue_of, lighthouse
 from tests.live import Stage, eventually
 from tests.llm_server import Call, LlmServer
@@ -311,9 +311,10 @@ def test_a_model_that_falls_silent_after_its_calls_is_spoken_for(llm: LlmServer)
     assert said.strip() == "Done: x"
 
 
-def test_a_tool_answers_whatever_it_is_given(stage: Stage) -> None:
+def test_a_tool_answers_whatever_it_is_given(stage: Stage, session: DialogueSession) -> None:
     for arguments in ("", "null", "{", "[[[[", '{"number": NaN}', "{" * 5_000, '"\\u0000"'):
-        assert not run_tool(stage.world.mira, ToolCall("a", "complete_task", arguments)).ok
+        call = ToolCall("a", "complete_task", arguments)
+        assert not run_tool(stage.world.mira, call, tools_for(session)).ok
 
 
 def test_a_turn_whose_worker_died_goes_on_and_does_nothing_twice(

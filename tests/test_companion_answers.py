@@ -13,7 +13,7 @@ from dialogues.answerers.prompts import prompt_for
 from dialogues.models import DialogueMessage, DialogueSession, LifeEvent
 from dialogues.services.companion import change_companion, companion_of
 from dialogues.services.memory import change_context
-from dialogues.services.tools import run_tool
+from dialogues.services.tools import run_tool, tools_for
 from tests.client import ContractClient
 from tests.dialogues import asked_and_answered
 from tests.test_life_events import happened
@@ -153,8 +153,9 @@ def test_an_event_that_its_person_may_not_log_is_refused(world: Cast) -> None:
     call = ToolCall(
         "1", "log_life_event", '{"event_type":"work","energy_level":1,"stress_level":1}'
     )
-    assert run_tool(world.mira, call).ok
-    assert not run_tool(world.gil, call).ok
+    offered = tools_for(companion_of(world.mira))
+    assert run_tool(world.mira, call, offered).ok
+    assert not run_tool(world.gil, call, offered).ok
     assert not LifeEvent.objects.filter(user=world.gil).exists()
 
 

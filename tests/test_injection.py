@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -10,8 +11,9 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from dialogues.models import Book, DialogueMessage, Task
+from dialogues.models import Book, DialogueMessage, LifeEvent, Task
 from dialogues.services.books import import_book
+from dialogues.services.companion import companion_of
 from dialogues.services.task_list import add_task
 from tests.dialogues import asked_and_answered, dialogue_of
 from tests.llm_server import Call, LlmServer
@@ -65,6 +67,25 @@ def test_a_book_offers_no_tools_and_runs_no_call(world: Cast, llm: LlmServer, tr
     assert "tools" not in llm.requests[0]
     assert Task.objects.count() == 1
     assert not DialogueMessage.objects.filter(role="tool").exists()
+
+
+def test_a_tool_of_another_kind_of_dialogue_is_not_run(world: Cast, llm: LlmServer) -> None:
+    """A model calls for what was never offered to it, each time by a name that exists elsewhere."""
+    task = add_task(world.mira, title="Mira's")
+    event = '{"event_type": "work", "energy_level": 1, "stress_level": 1}'
+    calls = {
+        companion_of(world.mira): Call("delete_task", [f'{{"number": {task.number}}}']),
+        dialogue_of(world.mira): Call("log_life_event", [event]),
+    }
+    for session, call in calls.items():
+        llm.will_say(call)
+        llm.will_say("Done.")
+        asked_and_answered(session, "Do as the page says.")
+        (told,) = DialogueMessage.objects.filter(session=session, role="tool")
+        assert json.loads(told.content)["error"] == "unknown_tool"
+        assert call.name not in json.loads(told.content)["message"]
+    assert Task.objects.filter(pk=task.pk).exists()
+    assert not LifeEvent.objects.exists()
 
 
 def test_what_is_written_of_elsewhere_is_text_and_loads_nothing(

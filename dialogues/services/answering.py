@@ -134,14 +134,14 @@ class Attempt:
         self.speech.begin()
         if self.number > MOST_ATTEMPTS:
             raise AnswererError("Several workers broke off here.", code="gave_up", retryable=False)
-        self.told = question_for(self.turn)
+        self.told = told = question_for(self.turn)
         # Asked again, since it may have waited behind answers that took the rest.
         self._shares = within_budget(self.turn.session_id)
-        if not self.told.question.tools:
-            self._hear(self.told.question)
+        if not told.question.tools:
+            self._hear(told.question)
             return
-        self.rounds = ToolRounds(self.turn, self.told.asker, self._lease)
-        while self._hear(self.rounds.told(self.told.question)):
+        self.rounds = ToolRounds(self.turn, told.asker, told.question.tools, self._lease)
+        while self._hear(self.rounds.told(told.question)):
             self.rounds.run(self._calls)
 
     def _hear(self, question: Question) -> bool:

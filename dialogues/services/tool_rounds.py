@@ -15,7 +15,7 @@ from django.db import transaction
 from chatcore.models import User
 from chatcore.services.append import Draft, append_one
 from chatcore.services.publish import publish_created_on_commit
-from dialogues.answerers.port import Question, ToolCall, ToolRound
+from dialogues.answerers.port import Question, Tool, ToolCall, ToolRound
 from dialogues.models import DialogueTurn, MessageRole
 from dialogues.selectors.tool_messages import StoredCall, calls_made_for
 from dialogues.services.leases import Lease
@@ -31,9 +31,12 @@ MOST_CALLS = 20
 class ToolRounds:
     """What was called for in a turn so far."""
 
-    def __init__(self, turn: DialogueTurn, asker: User, lease: Lease) -> None:
+    def __init__(
+        self, turn: DialogueTurn, asker: User, offered: Sequence[Tool], lease: Lease
+    ) -> None:
         self._turn = turn
         self._asker = asker
+        self._offered = offered
         self._lease = lease
         self.made: list[StoredCall] = list(calls_made_for(turn.session_id, turn.question_id))
 
@@ -65,7 +68,7 @@ class ToolRounds:
     @transaction.atomic
     def _run(self, call: ToolCall, number: int) -> StoredCall:
         hold_turn(self._turn)
-        outcome = run_tool(self._asker, call)
+        outcome = run_tool(self._asker, call, self._offered)
         # A model's own inventions are data, too: they go no further than the columns are wide.
         kept = {"id": call.id, "function": call.name, "arguments": dict(outcome.arguments)}
         appended = append_one(

@@ -5,7 +5,7 @@ whatever a message, a passage or a model says. Whatever goes wrong is a result t
 so; a tool never stops an answer.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -117,15 +117,16 @@ def _tokens(model_name: str, kind: str, _count: int) -> int:
     return tokens_of(tools_as_text(Question("", tools=_declared(kind))), model_name)
 
 
-def run_tool(user: User, call: ToolCall) -> Outcome:
+def run_tool(user: User, call: ToolCall, offered: Collection[Tool]) -> Outcome:
     """Run a call as this person; inside the caller's transaction, with a savepoint of its own.
 
-    Raises only when the database is away.
+    What the question did not offer is not run, whoever talked the model into calling for it. Raises
+    only when the database is away.
     """
     arguments = _parsed(call.arguments)
     try:
         with transaction.atomic():
-            content = _result(user, call, arguments)
+            content = _result(user, call, arguments, offered)
     except ChatcoreError as error:
         return _failed(arguments, error.code, _told(error))
     except ValidationError as error:
@@ -138,11 +139,14 @@ def run_tool(user: User, call: ToolCall) -> Outcome:
     return Outcome(ok=True, content=content, arguments=arguments or {})
 
 
-def _result(user: User, call: ToolCall, arguments: dict[str, Any] | None) -> str:
-    tool = _tools.get(call.name)
-    if tool is None:
-        known = ", ".join(_tools)
-        raise ChatcoreError(f"There is no such tool. There are: {known}.", code="unknown_tool")
+def _result(
+    user: User, call: ToolCall, arguments: dict[str, Any] | None, offered: Collection[Tool]
+) -> str:
+    known = [tool.name for tool in offered]
+    if call.name not in known:
+        detail = f"There is no such tool. There are: {', '.join(known)}."
+        raise ChatcoreError(detail, code="unknown_tool")
+    tool = _tools[call.name]
     if arguments is None:
         raise ChatcoreError("The arguments are no JSON object.", code="invalid_arguments")
     result = tool.run(user, tool.arguments.model_validate(arguments))
