@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -14,6 +14,8 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from chatcore.models import AccountStatus, User
+from chatcore.services.users import begin_erasure, create_account, set_account_status
 from dialogues.models import DialogueMessage, DialogueSession, DialogueTurn
 from dialogues.selectors.turns import open_turns
 from dialogues.services import answering, following
@@ -21,7 +23,7 @@ from dialogues.services.turns import TurnLost, ask, claim_turn, complete_turn, s
 from tests.dialogues import Api, Json, dialogue_of, lighthouse
 from tests.live import Stage, eventually
 from tests.llm_server import LlmServer
-from tests.world import access_for
+from tests.world import PASSWORD, access_for
 
 pytestmark = pytest.mark.usefixtures("worker")
 
@@ -353,7 +355,8 @@ def test_the_context_window_is_kept_to(stage: Stage, mira: Api, llm: LlmServer) 
     narrow = dialogue_of(stage.world.mira, context_window=600)
     for n in range(6):
         mira.say(narrow.pk, f"Number {n}: " + "something rather long to say " * 10)
-    told = llm.requests[-1]["messages"]
+    # The first is the prompt, which may tell in short of what no longer fits.
+    told = llm.requests[-1]["messages"][1:]
     heard = " ".join(message["content"] for message in told)
     assert "Number 5" in heard
     assert "Number 4" in heard
@@ -461,6 +464,31 @@ def test_a_dialogue_deleted_meanwhile_gets_no_answer(
     gate.set()
     thread.join(10)
     assert said[0]["reply"] is None
+    assert DialogueMessage.objects.filter(session=session).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "shut_out"),
+    [
+        ("sam", lambda user: set_account_status(user, AccountStatus.SUSPENDED)),
+        ("dee", lambda user: set_account_status(user, AccountStatus.DEACTIVATED)),
+        ("era", begin_erasure),
+    ],
+)
+def test_what_somebody_asked_before_their_account_was_shut_is_not_answered(
+    stage: Stage, llm: LlmServer, monkeypatch: pytest.MonkeyPatch,
+    name: str, shut_out: Callable[[User], None],
+) -> None:  # fmt: skip
+    asker = create_account(username=name, email=f"{name}@example.test", password=PASSWORD)
+    session = dialogue_of(asker)
+    with monkeypatch.context() as broker_away:
+        broker_away.setattr("celery.Celery.send_task", _refuse)
+        asked = ask(asker, session.pk, "May I still?")
+    shut_out(asker)
+    assert answering.answer_next(session.pk) == 1
+    turn = DialogueTurn.objects.get(pk=asked.turn_id)
+    assert (turn.status, turn.error_code, turn.reply) == ("cancelled", "asker_shut_out", None)
+    assert llm.requests == []
     assert DialogueMessage.objects.filter(session=session).count() == 1
 
 

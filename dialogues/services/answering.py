@@ -33,7 +33,7 @@ from dialogues.models import DialogueTurn, TurnStatus
 from dialogues.selectors.budgets import Share
 from dialogues.services.billing import Bill
 from dialogues.services.budgets import BudgetSpent, allowance_of, within_budget
-from dialogues.services.context import Told, question_for, remember
+from dialogues.services.context import AskerShutOut, Told, question_for, remember
 from dialogues.services.leases import Cancelled, Lease, TookTooLong
 from dialogues.services.speaking import Speech
 from dialogues.services.tool_rounds import ToolRounds
@@ -77,6 +77,8 @@ def _carry_through(turn: DialogueTurn, lease: Lease) -> None:
         _store_patiently(_last_attempt(turn, lease))
     except NotFound:  # the dialogue was deleted meanwhile
         drop_turn(turn, NotFound.code, "The dialogue was deleted.")
+    except AskerShutOut as shut_out:
+        drop_turn(turn, shut_out.code, shut_out.detail)
 
 
 class Attempt:
@@ -100,11 +102,11 @@ class Attempt:
         lease.break_off = self.break_off
 
     def run(self) -> None:
-        """Listen to the end. Raises TurnLost and NotFound; a database that is away rises, too: the
-        lease runs out and the turn is found again."""
+        """Listen to the end. Raises TurnLost, NotFound and AskerShutOut; a database that is away
+        rises, too: the lease runs out and the turn is found again."""
         try:
             self._listen()
-        except (TurnLost, NotFound, OperationalError, InterfaceError):
+        except (TurnLost, NotFound, AskerShutOut, OperationalError, InterfaceError):
             raise
         except (AnswererError, BudgetSpent, Cancelled, TookTooLong) as error:
             self.error = error

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from chatcore.errors import NotFound
+from chatcore.errors import Forbidden, NotFound
 from chatcore.models import User
 from dialogues.answerers.port import Question, Said
 from dialogues.answerers.tokens import TOKENS_PER_MESSAGE, tokens_of
@@ -28,6 +28,13 @@ MEMORY_SHARE = 8
 TOLD_ROLES = (MessageRole.USER, MessageRole.ASSISTANT, MessageRole.SYSTEM)
 
 
+class AskerShutOut(Forbidden):
+    """Their account was suspended, closed or deleted after they asked: nothing is made of it any more."""
+
+    code = "asker_shut_out"
+    title = "The account of whoever asked is shut"
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """The question with its context, and what the context was made of."""
@@ -39,7 +46,8 @@ class Told:
 
 
 def question_for(turn: DialogueTurn) -> Told:
-    """Everything the answerer of this turn may know. Raises NotFound when the dialogue is gone.
+    """Everything the answerer of this turn may know. Raises NotFound when the dialogue is gone,
+    AskerShutOut when its person is.
 
     Half of what the question and the prompt leave of the context window is for earlier messages;
     an eighth is for what is remembered; the rest is the answerer's, for passages and the answer
@@ -48,6 +56,8 @@ def question_for(turn: DialogueTurn) -> Told:
     session = dialogue_by_id(turn.session_id)
     if session is None or session.deleted_at:
         raise NotFound
+    if not session.user.may_sign_in:
+        raise AskerShutOut("The account that asked is not active, so nothing was answered.")
     fixed = tokens_of(turn.question.content, session.model_name)
     fixed += tokens_of(session.system_prompt, session.model_name)
     tools = tools_for(session)
