@@ -71,6 +71,7 @@ app.conf.update(
         "drain-queue": {"task": "rooms.drain_queue", "schedule": 30.0},
         "plan-rings": {"task": "rooms.plan_rings", "schedule": 300.0},
         "wake-escalations": {"task": "rooms.wake_escalations", "schedule": 60.0},
+        "sweep-robot-turns": {"task": "rooms.sweep_robot_turns", "schedule": 15.0},
         "sweep-files": {"task": "rooms.sweep_files", "schedule": 600.0},
         "sweep-imports": {"task": "dialogues.sweep_imports", "schedule": 60.0},
         "sweep-embeddings": {"task": "dialogues.sweep_embeddings", "schedule": 60.0},

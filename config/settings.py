@@ -256,6 +256,8 @@ SPECTACULAR_SETTINGS = {
         "EscalationStatusEnum": "rooms.models.escalations.EscalationStatus",
         "LevelEnum": "rooms.models.escalations.Level",
         "EscalationEventKindEnum": "rooms.models.escalations.EventKind",
+        "RobotKindEnum": "rooms.models.robots.RobotKind",
+        "RobotStatusEnum": "rooms.models.robots.RobotStatus",
         "OutcomeEnum": "rooms.models.conclusions.Outcome",
     },
 }

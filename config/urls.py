@@ -11,6 +11,7 @@ api = [
     path("", include("dialogues.api.urls")),
     path("", include("rooms.api.urls")),
     path("", include("rooms.api.escalation_urls")),
+    path("", include("rooms.api.robot_urls")),
     path("", include("analytics.api.urls")),
 ]
 

@@ -4,7 +4,15 @@ from uuid import UUID
 
 from celery import shared_task
 
-from rooms.services import assignment, attachments, escalation_care, rings, stored_files
+from rooms.services import (
+    assignment,
+    attachments,
+    escalation_care,
+    rings,
+    robot_answers,
+    robot_turns,
+    stored_files,
+)
 
 
 @shared_task(name="rooms.drain_queue", ignore_result=True, acks_late=False)
@@ -41,3 +49,15 @@ def examine_file(file: str) -> None:
 def sweep_files() -> None:
     """Find files that nobody looked at, throw away those that nothing holds; every 10 minutes by beat."""
     stored_files.sweep_files()
+
+
+@shared_task(name="rooms.answer_room", ignore_result=True, acks_late=False)
+def answer_room(room: str) -> None:
+    """Answer what robots owe in a room."""
+    robot_answers.answer_room(UUID(room))
+
+
+@shared_task(name="rooms.sweep_robot_turns", ignore_result=True, acks_late=False)
+def sweep_robot_turns() -> None:
+    """Find the robots' turns that nobody works on; every 15 s by beat."""
+    robot_turns.sweep_turns()

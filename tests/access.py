@@ -16,10 +16,17 @@ from dialogues.services.saving import save_dialogue
 from dialogues.services.sessions import create_dialogue, end_dialogue
 from dialogues.services.task_list import add_task
 from dialogues.services.turns import ask
-from rooms.models import CannedResponse, ChatFileAttachment, ChatRoom, Macro
+from rooms.models import (
+    CannedResponse,
+    ChatFileAttachment,
+    ChatRoom,
+    Macro,
+    RobotInteraction,
+)
 from rooms.services.attachments import examine_file
-from rooms.services.participants import change_participant
+from rooms.services.participants import add_participant, change_participant
 from rooms.services.replies import add_reply
+from rooms.services.robots import create_robot
 from tests.dialogues import fact_of, lighthouse, template_of
 from tests.rooms import access_to, picture, room_of, said, sent_file
 from tests.support import escalation_of
@@ -58,6 +65,7 @@ class Things:
     event: UUID
     fact: UUID
     key: UUID
+    interaction: UUID
 
 
 def things(world: Cast) -> Things:
@@ -109,9 +117,16 @@ def things(world: Cast) -> Things:
         key=create_key(world.mira, name="of the member").key.pk,
         saved=save_dialogue(world.mira, ended, is_public=True).pk,
         escalation=escalation_of(world.mira).pk,
+        interaction=_robot_asked(world.mira, room_of(world.mira)),
         canned=add_reply(CannedResponse, by=world.ana, short_code="hello", text="Hello!").pk,
         macro=add_reply(Macro, by=world.ana, name="Mine", actions=[{"action": "watch"}]).pk,
     )
+
+
+def _robot_asked(by: User, room: ChatRoom) -> UUID:
+    robot = create_robot(by=None, robot_id="robo", name="Robo", kind="librarian")
+    add_participant(room=room, user=robot.user)
+    return RobotInteraction.objects.get(message=said(room, by, "@robo who are you?").id).pk
 
 
 def _attachment(by: User, room: ChatRoom) -> UUID:
@@ -166,6 +181,8 @@ def bodies(there: Things) -> dict[str, Any]:
         "POST escalations/{escalation_id}/escalate/": {"handover_note": "x"},
         "POST escalations/{escalation_id}/snooze/": {"until": None},
         "PATCH escalations/{escalation_id}/": {"priority": 1},
+        "POST robots/": {"robot_id": "other", "name": "x", "kind": "librarian"},
+        "PATCH robots/{robot_id}/": {"name": "x"},
         "POST rooms/{room_id}/observe/": {"reason": "a complaint"},
         "POST rooms/{room_id}/supervised-join/": {"reason": "a complaint"},
         "POST canned-responses/": {"short_code": "bye", "text": "Bye!"},
@@ -211,6 +228,8 @@ def ids(there: Things, operation: str) -> dict[str, object]:
         "event_id": there.event,
         "fact_id": there.fact,
         "key_id": there.key,
+        "robot_id": "robo",
+        "interaction_id": there.interaction,
     }
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pytest
 
 import rooms.services
+from chatcore.robots import RobotFailed
 from rooms.models import ChatRoom, DeliveryStatus, SupervisorAction
 from rooms.services.attachments import examine_file
 from rooms.services.messages import (
@@ -31,6 +32,7 @@ from rooms.services.participants import (
     remove_participant,
 )
 from rooms.services.reading import mark_read
+from rooms.services.robot_turns import begin_answer, claim_turn, fail_turn, keep_silent
 from rooms.services.rooms import create_room, delete_room, update_room
 from rooms.services.supervision import (
     end_observation,
@@ -41,6 +43,7 @@ from rooms.services.supervision import (
 from tests.escalation_services import OF_ESCALATIONS
 from tests.live import Stage
 from tests.live_equals_reload import live_equals_reload
+from tests.robots import answered, robot_of, room_with, turn_of
 from tests.rooms import access_to, room_of, said, sent_file, topic_of
 
 Change = Callable[[Stage, ChatRoom], object]
@@ -53,6 +56,8 @@ NO_CHANGE = {
     "examine",
     "take_back_files",
     "sweep_files",
+    # What a room shows of a robot are its messages.
+    *("create_robot", "change_robot", "claim_turn", "sweep_turns"),
 }
 CHANGES: dict[str, Change] = {}
 
@@ -245,6 +250,33 @@ def _an_answer_that_comes_later(stage: Stage, room: ChatRoom) -> None:
     )
     settle_message(room=room.pk, message=later.id, status=DeliveryStatus.STREAMING)
     settle_message(room=room.pk, message=later.id, status=DeliveryStatus.DELIVERED, content="42")
+
+
+@change("answer_room")
+@change("begin_answer")
+@change("complete_turn")
+def _a_robot_answers(stage: Stage, room: ChatRoom) -> None:
+    robot = robot_of(robot_id=f"robo-{room.pk.hex[-12:]}")
+    room_with(robot, room)
+    answered(room, stage.world.otto, f"@{robot.robot_id} hello")
+
+
+@change("fail_turn")
+@change("keep_silent")
+def _a_robot_that_cannot(stage: Stage, room: ChatRoom) -> None:
+    robot = robot_of(robot_id=f"robo-{room.pk.hex[-12:]}")
+    room_with(robot, room)
+    for retryable in (True, False):
+        turn_of(room, stage.world.otto, f"@{robot.robot_id} hello")
+        turn = claim_turn(room.pk)
+        assert turn
+        begin_answer(turn)
+        fail_turn(turn, RobotFailed("Out of order.", retryable=retryable))
+    turn_of(room, stage.world.otto, f"@{robot.robot_id} hello")
+    turn = claim_turn(room.pk)
+    assert turn
+    begin_answer(turn)
+    keep_silent(turn, "deleted")
 
 
 @change("add_participant")

@@ -15,7 +15,7 @@ import psycopg
 import structlog
 
 from chatcore.errors import Unavailable
-from chatcore.frames import Frame
+from chatcore.jobs import enqueue
 from chatcore.live.db import Connection, connect
 from chatcore.live.ending import end_tasks
 from chatcore.services.append import (
@@ -30,7 +30,7 @@ from chatcore.services.append import (
     verdicts,
 )
 from chatcore.services.publish import publish
-from chatcore.services.timeline import Timeline
+from chatcore.services.timeline import Task, Timeline
 
 log = structlog.get_logger(__name__)
 
@@ -129,7 +129,10 @@ class Flusher:
         for waiting, answer in zip(batch, answers, strict=True):
             if not waiting.done.done():
                 waiting.done.set_result(answer)
-        publish(_created_frames(timeline, answers))
+        fresh = [each.row for each in answers if not each.refused and not each.duplicate]
+        publish([frame for row in fresh for frame in timeline.frames_of(row)])
+        if tasks := [task for row in fresh for task in timeline.tasks_of(row)]:
+            loop.run_in_executor(None, _enqueue, tasks)
 
     async def _flush_singly(self, batch: list[_Waiting]) -> None:
         """One draft that the database cannot take must not take the others with it."""
@@ -173,13 +176,9 @@ async def _connect() -> Connection:
     return conn
 
 
-def _created_frames(timeline: Timeline, answers: list[Appended]) -> list[Frame]:
-    return [
-        frame
-        for answer in answers
-        if not answer.refused and not answer.duplicate
-        for frame in timeline.frames_of(answer.row)
-    ]
+def _enqueue(tasks: list[Task]) -> None:
+    for task in tasks:
+        enqueue(task.name, task.kwargs)
 
 
 def _fail(batch: list[_Waiting], error: Exception) -> None:

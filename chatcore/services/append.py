@@ -175,6 +175,7 @@ def store_sql(timeline: Timeline) -> str:
     counters += "".join(f", {name} = x.{name}" for name in running)
     sums += "".join(f", max({name}) AS {name}" for name in running)
     also = "".join(f", {name} AS ({sql})" for name, sql in timeline.also.items())
+    tells = "".join(f", {sql} AS {name}" for name, sql in timeline.tells.items())
     return f"""
 WITH draft AS (
   SELECT * FROM json_to_recordset(%s::json) AS d(
@@ -213,7 +214,7 @@ WITH draft AS (
         FROM fresh GROUP BY conversation) x
   WHERE c.id = x.conversation
 ){also}
-SELECT judged.ord, judged.refusal, judged.earlier, judged.same, judged.occurrence, {timeline.row}
+SELECT judged.ord, judged.refusal, judged.earlier, judged.same, judged.occurrence, {timeline.row}{tells}
 FROM judged LEFT JOIN m ON m.id = judged.id {timeline.reader_joins}
 ORDER BY judged.ord
 """  # noqa: S608

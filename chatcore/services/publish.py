@@ -14,6 +14,7 @@ from django.db import transaction
 
 from chatcore.events import Event
 from chatcore.frames import Frame, event_frame
+from chatcore.jobs import enqueue_on_commit
 from chatcore.services import outlet
 from chatcore.services.append import Appended
 from chatcore.services.timeline import Timeline
@@ -31,6 +32,8 @@ def publish_created_on_commit(timeline: Timeline, appended: Appended) -> None:
     """Announce a message that `append` stored in the present transaction; a repeat says nothing."""
     if not appended.duplicate:
         transaction.on_commit(lambda: publish(timeline.frames_of(appended.row)))
+        for task in timeline.tasks_of(appended.row):
+            enqueue_on_commit(task.name, **task.kwargs)
 
 
 def publish(frames: Sequence[Frame]) -> None:

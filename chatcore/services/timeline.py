@@ -19,6 +19,18 @@ def _no_frames(_row: Mapping[str, Any]) -> Sequence[Frame]:
     return ()
 
 
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Work for a worker by name, as `chatcore.jobs.enqueue` takes it."""
+
+    name: str
+    kwargs: Mapping[str, str]
+
+
+def _no_tasks(_row: Mapping[str, Any]) -> Sequence[Task]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Timeline:
     """Tables, columns and rules of one kind of conversation.
@@ -52,6 +64,11 @@ class Timeline:
     running: Mapping[str, str] = field(default_factory=dict)
     # Further data-modifying CTEs over `fresh` by name, for example the author's own read marker.
     also: Mapping[str, str] = field(default_factory=dict)
+    # What those CTEs did for a message, as columns of its row as it is appended (not as it is read
+    # later): {"asks": "EXISTS (SELECT 1 FROM asked WHERE asked.message_id = judged.id)"}.
+    tells: Mapping[str, str] = field(default_factory=dict)
+    # What a worker must be told of after the commit; the row is durable, the task a hint.
+    tasks_of: Callable[[Mapping[str, Any]], Sequence[Task]] = _no_tasks
     # What a stored row tells beside its own frame, on other topics.
     other_frames: Callable[[Mapping[str, Any]], Sequence[Frame]] = _no_frames
 

@@ -29,6 +29,10 @@ from rooms.models.participants import Role as Role
 from rooms.models.participants import RoomParticipant as RoomParticipant
 from rooms.models.replies import CannedResponse as CannedResponse
 from rooms.models.replies import Macro as Macro
+from rooms.models.robots import Robot as Robot
+from rooms.models.robots import RobotInteraction as RobotInteraction
+from rooms.models.robots import RobotKind as RobotKind
+from rooms.models.robots import RobotStatus as RobotStatus
 from rooms.models.rooms import MOST_PARTICIPANTS as MOST_PARTICIPANTS
 from rooms.models.rooms import ChatRoom as ChatRoom
 from rooms.models.rooms import RoomStatus as RoomStatus

@@ -9,7 +9,7 @@ from rooms.models import Audience, Role
 
 # Who helps: agents and those above them. A guest's role makes a guest of everybody.
 HELPERS = (AccountType.AGENT, AccountType.SUPERVISOR, AccountType.STAFF)
-_HELPERS = ", ".join(f"'{type_}'" for type_ in HELPERS)
+HELPERS_SQL = ", ".join(f"'{type_}'" for type_ in HELPERS)
 
 
 def clearance_of(account_type: str, role: str) -> Audience:
@@ -21,7 +21,7 @@ def clearance_of(account_type: str, role: str) -> Audience:
 
 # For a participant `p` whose account is `a`.
 CLEARANCE_SQL = f"""(CASE WHEN p.role = 'guest' OR a.account_type = 'guest' THEN {Audience.EVERYONE:d}
-  WHEN a.account_type IN ({_HELPERS}) THEN {Audience.STAFF:d} ELSE {Audience.MEMBERS:d} END)"""
+  WHEN a.account_type IN ({HELPERS_SQL}) THEN {Audience.STAFF:d} ELSE {Audience.MEMBERS:d} END)"""
 FIRST_VISIBLE_SQL = "(CASE WHEN p.can_see_history THEN 1 ELSE p.joined_seq + 1 END)"
 
 # A subquery of (room_id, user_id, first_visible, clearance, unseen): its participants, and who observes

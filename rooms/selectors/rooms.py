@@ -9,8 +9,9 @@ from django.db.models.functions import Coalesce
 
 from chatcore.errors import NotFound
 from chatcore.models import User
-from rooms.models import PRESENT, ChatRoom, RoomParticipant
+from rooms.models import PRESENT, ChatRoom, Role, RoomParticipant
 from rooms.selectors.access import RoomAccess
+from rooms.selectors.readers import HELPERS
 from rooms.selectors.unread import with_unread
 
 
@@ -37,6 +38,14 @@ def present_in(room: ChatRoom) -> list[UUID]:
     """The ids of who is in a room."""
     places = RoomParticipant.objects.filter(room=room, status__in=PRESENT)
     return list(places.values_list("user_id", flat=True))
+
+
+def helper_is_here(room: UUID) -> bool:
+    """Whether somebody who helps is in the room, and not only to look on."""
+    places = RoomParticipant.objects.filter(
+        room=room, status__in=PRESENT, user__account_type__in=HELPERS
+    )
+    return places.exclude(role=Role.OBSERVER).exists()
 
 
 def participants_of(room: ChatRoom) -> QuerySet[RoomParticipant]:

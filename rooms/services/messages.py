@@ -154,9 +154,15 @@ _AFTER = {
 
 
 def settle_message(
-    *, room: UUID, message: UUID, status: DeliveryStatus, content: str | None = None
+    *,
+    room: UUID,
+    message: UUID,
+    status: DeliveryStatus,
+    content: str | None = None,
+    metadata: Mapping[str, Any] | None = None,
 ) -> Appended:
-    """Say how far an answer that comes later has got, for services alone.
+    """Say how far an answer that comes later has got, for services alone; words and metadata that
+    are not given stay.
 
     Raises Conflict where it was settled before: then nothing changes.
     """
@@ -166,7 +172,8 @@ def settle_message(
         if status not in _AFTER.get(row["delivery_status"], ()):
             raise Conflict("The message is settled already.", code="message_settled")
         words = row["content"] if content is None else content
-        changes = {"delivery_status": status, "content": words}
+        data = row["content_metadata"] if metadata is None else dict(metadata)
+        changes = {"delivery_status": status, "content": words, "content_metadata": data}
         return _announce_edit(_change(row, changes, version))
 
 
@@ -251,7 +258,7 @@ def _change(
 ) -> dict[str, Any]:
     """Change one message under its room's lock, with the version that was taken."""
     values: list[Any] = [
-        Jsonb(value) if isinstance(value, list) else value for value in changes.values()
+        Jsonb(value) if isinstance(value, list | dict) else value for value in changes.values()
     ]
     assignments = "".join(f"{name} = %s, " for name in changes)
     with connection.cursor() as cursor:

@@ -23,6 +23,7 @@ from rooms.models import (
     RoomType,
 )
 from rooms.selectors.access import RoomAccess, role_of_newcomer, room_for
+from rooms.selectors.robots import accounts_that_answer_first
 from rooms.selectors.rooms import present_in, room_out
 from rooms.services.participants import come_back
 from rooms.services.timeline import ROOM_TIMELINE
@@ -38,6 +39,8 @@ def create_room(*, by: User, members: Sequence[UUID] = (), **columns: Any) -> Ro
     if parent := columns.pop("parent_room", None):
         columns["parent_room"] = room_for(by, getattr(parent, "pk", parent)).room
     others = _known_users(set(members) - {by.pk})
+    if columns.get("room_type") == RoomType.SUPPORT:
+        others += [user for user in accounts_that_answer_first() if user not in others]
     if not columns.get("guest_access_allowed", True) and any(map(_is_guest, others)):
         raise Forbidden("Guests are not allowed in this room.", code="no_guests")
     if columns.get("room_type") == RoomType.DIRECT:

@@ -7,11 +7,11 @@ from chatcore.events import MessageCreated, Read
 from chatcore.frames import Frame, event_frame
 from chatcore.selectors.permissions import holds_sql
 from chatcore.services.refusals import register_refusal
-from chatcore.services.timeline import Column, Timeline
+from chatcore.services.timeline import Column, Task, Timeline
 from rooms.events import Mentioned
 from rooms.models import Audience, MessageType
 from rooms.selectors.messages import READER_COLUMNS, message_out
-from rooms.selectors.readers import CLEARANCE_SQL, FIRST_VISIBLE_SQL
+from rooms.selectors.readers import CLEARANCE_SQL, FIRST_VISIBLE_SQL, HELPERS_SQL
 
 register_refusal("room_closed", "The room is closed")
 register_refusal("muted", "You are muted in this room", forbidden=True)
@@ -58,6 +58,40 @@ def _is_theirs(other: str) -> str:
     )
 
 
+ANSWER_ROOM = "rooms.answer_room"
+
+# A robot of the room owes an answer where it is named or answered, and in a support room to the person
+# who is helped, until somebody who helps is there. Robots are not answered: they would never end.
+# The id is a UUIDv7 of the message's own time.
+_ASKED_SQL = f"""INSERT INTO robot_interactions (id, message_id, room_id, robot_id, request_data,
+    status, attempts, started_at, created_at, updated_at)
+  SELECT overlay(f.id::text PLACING right(gen_random_uuid()::text, 17) FROM 20)::uuid, f.id,
+    f.conversation, r.robot_id, jsonb_build_object('why', w.why), 'pending', 0, f.created_at,
+    f.created_at, f.created_at
+  FROM robots r
+  CROSS JOIN fresh f
+  JOIN room_participants p ON p.room_id = f.conversation AND p.user_id = r.user_id
+    AND p.status = 'active' AND p.role <> 'observer' AND p.can_send_messages
+  JOIN users s ON s.id = f.author AND s.account_type <> 'robot'
+  JOIN chat_rooms c ON c.id = f.conversation
+  CROSS JOIN LATERAL (SELECT CASE
+    WHEN f.mentions @> to_jsonb(r.user_id::text) THEN 'mention'
+    WHEN EXISTS (SELECT 1 FROM room_messages q
+      WHERE q.id = f.reply_to_message_id AND q.sender_id = r.user_id) THEN 'reply'
+    WHEN r.answers_first AND c.room_type = 'support' AND s.account_type IN ('guest', 'member')
+      AND NOT EXISTS (SELECT 1 FROM room_participants h JOIN users o ON o.id = h.user_id
+        WHERE h.room_id = f.conversation AND h.status IN ('active', 'muted')
+          AND h.role <> 'observer' AND o.account_type IN ({HELPERS_SQL})) THEN 'support'
+    END AS why) w
+  WHERE r.is_enabled AND f.message_type = 'chat' AND f.audience = {Audience.EVERYONE:d}
+    AND w.why IS NOT NULL
+  RETURNING message_id"""  # noqa: S608
+
+
+def _tasks_of(row: Mapping[str, Any]) -> list[Task]:
+    return [Task(ANSWER_ROOM, {"room": str(row["room_id"])})] if row.get("asks_robot") else []
+
+
 ROOM_TIMELINE = Timeline(
     conversations="chat_rooms",
     messages="room_messages",
@@ -100,6 +134,8 @@ ROOM_TIMELINE = Timeline(
       WHEN greatest(q.audience, t.audience) > d.audience
         AND greatest(q.audience, t.audience) = {Audience.STAFF:d} THEN 'reply_to_note'
     END""",
+    tells={"asks_robot": "EXISTS (SELECT 1 FROM asked WHERE asked.message_id = judged.id)"},
+    tasks_of=_tasks_of,
     reader_columns=READER_COLUMNS,
     reader_joins="LEFT JOIN users u ON u.id = m.sender_id",
     running={
@@ -117,5 +153,6 @@ ROOM_TIMELINE = Timeline(
         "mentioned": """INSERT INTO room_mentions (message_id, user_id, room_id, seq, audience)
       SELECT f.id, n.id::uuid, f.conversation, f.seq, f.audience
       FROM fresh f CROSS JOIN LATERAL jsonb_array_elements_text(f.mentions) AS n(id)""",
+        "asked": _ASKED_SQL,
     },
 )

@@ -1,0 +1,89 @@
+"""`robots/…` and `robot-interactions/…`: parse, access, service, render."""
+
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from chatcore.http.paging import IdPagination
+from chatcore.http.permissions import signed_in
+from chatcore.http.serializers import valid
+from chatcore.models import User
+from rooms.api import robot_serializers as bodies
+from rooms.api.robot_filters import InteractionFilter
+from rooms.models import Robot, RobotInteraction
+from rooms.selectors.robots import (
+    interaction_for,
+    interactions_for,
+    managed_robot_for,
+    robot_for,
+    robots_for,
+)
+from rooms.services import robots
+
+
+class RobotsView(APIView):
+    pagination_class = IdPagination
+
+    @extend_schema(operation_id="robots_list", responses=bodies.RobotOut(many=True))
+    def get(self, request: Request) -> Response:
+        """The robots there are, the newest first."""
+        me, page = signed_in(request), self.pagination_class()
+        found = page.paginate_queryset(robots_for(me), request, self)
+        return page.get_paginated_response([_shown(robot, me) for robot in found])
+
+    @extend_schema(request=bodies.NewRobot, responses={201: bodies.RobotOut})
+    def post(self, request: Request) -> Response:
+        """Make a robot; it comes with an account, to be invited into rooms."""
+        me = signed_in(request)
+        made = robots.create_robot(by=me, **valid(bodies.NewRobot, request.data))
+        return Response(_shown(made, me), status=201)
+
+
+class RobotView(APIView):
+    @extend_schema(responses=bodies.RobotOut)
+    def get(self, request: Request, robot_id: str) -> Response:
+        """One of them."""
+        me = signed_in(request)
+        return Response(_shown(robot_for(me, robot_id), me))
+
+    @extend_schema(request=bodies.RobotChanges, responses=bodies.RobotOut)
+    def patch(self, request: Request, robot_id: str) -> Response:
+        """Change it; settings are replaced as a whole."""
+        me = signed_in(request)
+        robot = managed_robot_for(me, robot_id)
+        changes = valid(bodies.RobotChanges, request.data)
+        return Response(_shown(robots.change_robot(robot, by=me, changes=changes), me))
+
+
+class InteractionsView(GenericAPIView[RobotInteraction]):
+    queryset = RobotInteraction.objects.none()  # tells the OpenAPI document what is filtered
+    serializer_class = bodies.InteractionOut
+    pagination_class = IdPagination
+    filterset_class = InteractionFilter
+
+    @extend_schema(
+        operation_id="robot_interactions_list", responses=bodies.InteractionOut(many=True)
+    )
+    def get(self, request: Request) -> Response:
+        """What robots were asked, the newest first: by me, or by anybody for who manages robots."""
+        rows = interactions_for(signed_in(request))
+        found = InteractionFilter(request.query_params, queryset=rows, request=request).checked()
+        page = self.paginate_queryset(found) or []
+        return self.get_paginated_response(bodies.InteractionOut(page, many=True).data)
+
+
+class InteractionView(APIView):
+    @extend_schema(responses=bodies.InteractionOut)
+    def get(self, request: Request, interaction_id: UUID) -> Response:
+        """One of them."""
+        found = interaction_for(signed_in(request), interaction_id)
+        return Response(bodies.InteractionOut(found).data)
+
+
+def _shown(robot: Robot, to: User) -> dict[str, object]:
+    manages = to.can("chat:robot:manage")
+    return dict(bodies.RobotOut(robot, context={"manages": manages}).data)

@@ -1,0 +1,99 @@
+"""Robots, and what they were asked."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
+
+from chatcore.errors import NotFound
+from chatcore.models import User
+from chatcore.robots import Heard
+from chatcore.selectors.permissions import require
+from rooms.models import (
+    Audience,
+    MessageType,
+    Robot,
+    RobotInteraction,
+    RobotStatus,
+    RoomMessage,
+)
+from rooms.models.messages import DeliveryStatus
+
+# How far back a robot listens.
+HEARD_MOST = 10
+OPEN = (RobotStatus.PENDING, RobotStatus.PROCESSING)
+
+
+def robots_for(user: User) -> QuerySet[Robot]:
+    """The robots there are; who may not change them sees those that work. Raises Forbidden."""
+    require(user, "chat:robot:view")
+    robots = Robot.objects.select_related("user")
+    return robots if user.can("chat:robot:manage") else robots.filter(is_enabled=True)
+
+
+def robot_for(user: User, robot_id: str) -> Robot:
+    """One of them. Raises Forbidden, NotFound."""
+    found = robots_for(user).filter(robot_id=robot_id).first()
+    if found is None:
+        raise NotFound("There is no such robot.")
+    return found
+
+
+def managed_robot_for(user: User, robot_id: str) -> Robot:
+    """The same for who may change it. Raises Forbidden, NotFound."""
+    require(user, "chat:robot:manage")
+    return robot_for(user, robot_id)
+
+
+def interactions_for(user: User) -> QuerySet[RobotInteraction]:
+    """What robots were asked: by anybody for who manages them, else by oneself. Raises Forbidden."""
+    require(user, "chat:robot:view")
+    rows = RobotInteraction.objects.all()
+    return rows if user.can("chat:robot:manage") else rows.filter(message__sender=user)
+
+
+def interaction_for(user: User, interaction: UUID) -> RobotInteraction:
+    """One of them. Raises Forbidden, NotFound."""
+    found = interactions_for(user).filter(pk=interaction).first()
+    if found is None:
+        raise NotFound("There is no such interaction.")
+    return found
+
+
+def accounts_that_answer_first() -> list[User]:
+    """Who comes into each new support room."""
+    robots = Robot.objects.filter(is_enabled=True, answers_first=True)
+    return [robot.user for robot in robots.select_related("user").order_by("id")]
+
+
+def is_first_to_answer(turn: RobotInteraction) -> bool:
+    """Whether it was asked because nobody who helps was there."""
+    return bool(turn.request_data.get("why") == "support")
+
+
+def heard_before(turn: RobotInteraction) -> list[Heard]:
+    """What was said in the room before the question, oldest first, and only what everybody gets."""
+    said = RoomMessage.objects.filter(
+        room=turn.room_id,
+        seq__lt=turn.message.seq,
+        audience=Audience.EVERYONE,
+        message_type__in=[MessageType.CHAT, MessageType.ROBOT],
+        delivery_status=DeliveryStatus.DELIVERED,
+        deleted_at__isnull=True,
+    ).order_by("-seq")[:HEARD_MOST]
+    return [Heard(each.content, each.sender_id == turn.robot.user_id) for each in said][::-1]
+
+
+def claimable() -> Q:
+    """Due, or left behind by a worker that died."""
+    is_due = Q(due_at__isnull=True) | Q(due_at__lte=Now())
+    return Q(is_due, status=RobotStatus.PENDING) | Q(
+        status=RobotStatus.PROCESSING, lease_until__lt=Now()
+    )
+
+
+def rooms_with_open_turns(most: int = 500) -> list[Any]:
+    """The rooms in which a robot owes an answer that nobody works on."""
+    rows = RobotInteraction.objects.filter(claimable(), status__in=OPEN)
+    return list(rows.values_list("room_id", flat=True).distinct()[:most])
