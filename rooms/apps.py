@@ -17,7 +17,7 @@ class RoomsConfig(AppConfig):
         from chatcore.search import register_searchable
         from chatcore.selectors.message_search import register_message_source
         from chatcore.shelves import register_shelf
-        from rooms import demo  # noqa: F401 - registers itself
+        from rooms import demo, demo_support  # noqa: F401 - register themselves
         from rooms.express import read_messages
         from rooms.search import SearchableRooms
         from rooms.selectors.search import ROOM_SOURCE

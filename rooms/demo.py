@@ -137,15 +137,20 @@ def _say(room: UUID, who: User, words: str, reply_to: UUID | None) -> UUID:
 def remove(demo: Demo) -> None:
     """The demo's rooms, and those its people made among themselves; other rooms change hands."""
     people = demo.people_ids
-    made = ChatRoom.objects.filter(creator__in=people).exclude(pk__in=remembered(ChatRoom))
-    shared = made.filter(pk__in=_with_others(people))
-    among_themselves = made.exclude(pk__in=shared).values_list("pk", flat=True)
-    _delete_rooms([*remembered(ChatRoom), *among_themselves])
-    for room in shared:
+    _delete_rooms(rooms_that_go(people))
+    for room in ChatRoom.objects.filter(creator__in=people):
         _hand_over(demo, room)
     demo.stay |= set(
         RoomMessage.objects.filter(sender__in=people).values_list("sender_id", flat=True).distinct()
     )
+
+
+def rooms_that_go(people: Sequence[UUID]) -> list[UUID]:
+    """The demo's own rooms, and those of its people in which nobody else is, or was."""
+    among_themselves = ChatRoom.objects.filter(creator__in=people).exclude(
+        pk__in=_with_others(people)
+    )
+    return [*remembered(ChatRoom), *among_themselves.values_list("pk", flat=True)]
 
 
 def _with_others(people: Sequence[UUID]) -> QuerySet[RoomParticipant, UUID]:

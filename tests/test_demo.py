@@ -21,10 +21,25 @@ from chatcore.services.users import create_account
 from dialogues.models import Book, DialogueMessage, DialogueSession, DialogueTemplate
 from dialogues.services.feedback import give_feedback
 from dialogues.services.saving import change_saved, save_dialogue
-from rooms.models import ChatRoom, RoomMessage, RoomParticipant
+from rooms.models import (
+    Audience,
+    CannedResponse,
+    ChatRoom,
+    Escalation,
+    EscalationStatus,
+    Macro,
+    RoomConclusion,
+    RoomMessage,
+    RoomParticipant,
+    SlaPolicy,
+    SupportProfile,
+)
+from rooms.services.escalation_states import accept_escalation
+from rooms.services.macro_actions import problems_with
 from rooms.services.participants import invite
 from tests.dialogues import asked_and_answered, dialogue_of, lighthouse
 from tests.rooms import access_to, room_of, said
+from tests.support import escalation_of
 
 ROLES = ["admin", "supervisor", "agent", "agent", "member", "member"]
 
@@ -76,18 +91,52 @@ def test_its_people_can_sign_in_at_once() -> None:
 
 def test_its_rooms_are_alive() -> None:
     make_demo()
-    assert ChatRoom.objects.count() == 4
+    assert ChatRoom.objects.exclude(room_type__in=["support", "escalated"]).count() == 3
     for room in ChatRoom.objects.all():
         seqs = list(
             RoomMessage.objects.filter(room=room).order_by("seq").values_list("seq", flat=True)
         )
         assert seqs == list(range(1, room.last_seq + 1))
-        assert room.last_seq >= 4
+        assert room.last_seq >= (1 if room.room_type == "escalated" else 3)
     unread = [
         p.room.last_seq - p.last_read_seq for p in RoomParticipant.objects.select_related("room")
     ]
     assert any(unread)
     assert not all(unread)
+
+
+def test_its_support_has_matters_in_every_state() -> None:
+    make_demo()
+    states = set(Escalation.objects.values_list("status", "resolution"))
+    assert {status for status, _ in states} == set(EscalationStatus.values)
+    assert ("resolved", "escalated") in states
+    conclusion = RoomConclusion.objects.get()
+    assert (conclusion.outcome, conclusion.rating) == ("resolved", 5)
+    assert RoomMessage.objects.filter(audience=Audience.STAFF).count() == 2, "private notes"
+    assert {"hello", "version", "bye"} == set(
+        CannedResponse.objects.values_list("short_code", flat=True)
+    )
+    for macro in Macro.objects.all():
+        assert problems_with(macro.actions) == []
+    for name in ("tomas", "nadia"):
+        held = Escalation.objects.filter(
+            assigned_to_user=person(name), status__in=["assigned", "in_progress"]
+        )
+        assert SupportProfile.objects.get(user=person(name)).load == held.count() > 0
+
+
+def test_what_a_real_customer_asked_for_goes_back_into_the_queue() -> None:
+    olga = real("olga")
+    make_demo()
+    theirs = escalation_of(olga)
+    accept_escalation(theirs.pk, by=person("tomas"))
+    kept = remove_demo().kept
+    theirs.refresh_from_db()
+    assert (theirs.status, theirs.assigned_to_user) == ("created", None)
+    assert list(Escalation.objects.all()) == [theirs]
+    policy = SlaPolicy.objects.get()
+    assert not policy.is_active
+    assert any("promise" in sentence for sentence in kept)
 
 
 def test_its_templates_are_there_for_a_book_and_for_a_character() -> None:
