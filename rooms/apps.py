@@ -14,12 +14,14 @@ class RoomsConfig(AppConfig):
         from chatcore.live.express import register_express
         from chatcore.live.seen import register_arrival
         from chatcore.live.topics import register_topic_kind
+        from chatcore.places import Place, register_place
         from chatcore.search import register_searchable
         from chatcore.selectors.message_search import register_message_source
         from chatcore.shelves import register_shelf
         from rooms import demo, demo_support  # noqa: F401 - register themselves
         from rooms.express import read_messages
         from rooms.search import SearchableRooms
+        from rooms.selectors.escalation_access import works_in_support
         from rooms.selectors.search import ROOM_SOURCE
         from rooms.services.escalation_care import welcome_agents
         from rooms.shelf import room_shelf
@@ -31,3 +33,4 @@ class RoomsConfig(AppConfig):
         register_shelf("rooms", room_shelf, order=20)
         register_message_source("rooms", ROOM_SOURCE)
         register_searchable("rooms", SearchableRooms(), order=20)
+        register_place(Place("console", "Console", order=60, allowed=works_in_support))

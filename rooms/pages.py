@@ -7,8 +7,11 @@ from uuid import UUID
 
 from chatcore.models import User
 from chatcore.pages import Line, with_followers
-from rooms.models import RoomParticipant
+from rooms.models import Audience, MessageType, RoomParticipant
 from rooms.selectors.rooms import tells_reading
+
+# As room.js says it, too.
+NOTE = "Private note"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +50,17 @@ def _line(message: dict[str, Any], me: UUID) -> Line:
         id=message["id"],
         seq=message["seq"],
         author=sender["display_name"] or sender["username"] or "Somebody",
-        mine=sender["id"] == me,
-        kind=message["message_type"],
+        mine=sender["id"] == me and message["message_type"] != MessageType.SYSTEM,
+        kind=_kind(message),
+        state=NOTE if message["audience"] == Audience.STAFF.label else "",
         content=message["content"],
         created_at=message["created_at"],
         edited=bool(message["edited_at"]),
         deleted=bool(message["deleted_at"]),
     )
+
+
+def _kind(message: dict[str, Any]) -> str:
+    """What a line looks like: its type, and whether only those who help may read it."""
+    kind = str(message["message_type"])
+    return f"{kind} note" if message["audience"] == Audience.STAFF.label else kind

@@ -11,9 +11,9 @@ import { offerActions } from "./actions.js";
 const root = /** @type {HTMLElement} */ (document.querySelector("[data-conversation]"));
 const topic = root.dataset.topic ?? "";
 const me = root.dataset.me ?? "";
-const live = new Live();
-const thread = new Thread(root);
-const people = new People(live, topic, me);
+export const live = new Live();
+export const thread = new Thread(root);
+export const people = new People(live, topic, me);
 const jump = /** @type {HTMLButtonElement} */ (document.querySelector("[data-jump]"));
 const myself = { id: me, display_name: root.dataset.myName };
 
@@ -24,8 +24,9 @@ function line(message) {
     id: message.id,
     seq: message.seq,
     author: sender?.display_name || sender?.username || "Somebody",
-    mine: sender?.id === me,
-    kind: message.message_type ?? "chat",
+    mine: sender?.id === me && message.message_type !== "system",
+    kind: `${message.message_type ?? "chat"}${message.audience === "staff" ? " note" : ""}`,
+    state: message.audience === "staff" ? "Private note" : "",
     content: message.content,
     createdAt: message.created_at,
     edited: Boolean(message.edited_at),
@@ -92,6 +93,6 @@ new Composer(form, topic, (content) => {
 offerActions(live, topic, thread, announce);
 showConnection(live);
 loadEarlier();
-keepShelves(live);
+if (document.querySelector(".shelf-pane")) keepShelves(live);
 live.follow(topic, Number(root.dataset.version));
 live.follow("me");

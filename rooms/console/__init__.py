@@ -1,0 +1,1 @@
+"""The agent console: the pages in which the people of support spend their day."""

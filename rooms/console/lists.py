@@ -1,0 +1,100 @@
+"""The console's lists: what each holds, how it is sorted, and the numbers beside them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.urls import reverse
+
+from chatcore.models import User
+from rooms.models import RANK, ClockState, Escalation, SlaClock
+from rooms.selectors import queue
+from rooms.selectors.escalation_access import escalations_for, supervises
+from rooms.selectors.escalations import loaded
+
+Rows = QuerySet[Escalation]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list of the console: `key` opens it after `g`."""
+
+    name: str
+    label: str
+    empty: str
+    key: str
+    rows: Callable[[User], Rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A list as the navigation shows it; `count` None: it is not counted."""
+
+    name: str
+    label: str
+    url: str
+    key: str = ""
+    count: int | None = None
+    is_bad: bool = False
+
+
+def _of_level(level: str) -> Callable[[User], Rows]:
+    return lambda user: queue.of_level(user, level)
+
+
+WORK = (
+    Listing("mine", "My work", "Nothing on your desk. Take the next one.", "m", queue.my_work),
+    Listing("unassigned", "Unassigned", "Nobody waits.", "u", queue.unassigned),
+    Listing("breached", "Breached", "Every promise is kept.", "b", queue.breached_open),
+    Listing("watched", "Watched", "You watch nothing.", "w", queue.watched),
+    Listing("snoozed", "Snoozed", "Nothing sleeps.", "z", queue.snoozed),
+    Listing("all", "All", "There is nothing yet.", "a", escalations_for),
+)
+LEVELS = tuple(
+    Listing(level, f"Level {level}", "Nothing is open at this level.", key, _of_level(level))
+    for level, key in zip(RANK, "1234", strict=True)
+)
+LISTINGS = {listing.name: listing for listing in (*WORK, *LEVELS)}
+SORTS = {"urgency": "Priority, then due", "due": "Due first", "newest": "Newest first"}
+
+
+def navigation(user: User) -> dict[str, list[Entry]]:
+    """The lists with their numbers; one query for all of these."""
+    counts = queue.counts_for(user)
+    seen = list(RANK) if supervises(user) else counts["my_levels"]
+    levels = [_entry(each, counts["levels"][each.name]) for each in LEVELS if each.name in seen]
+    return {
+        "work": [_entry(each, counts.get(_COUNTED.get(each.name, each.name))) for each in WORK],
+        "levels": levels,
+    }
+
+
+# What "All" counts is what is open; what is done is only listed.
+_COUNTED = {"all": "open"}
+
+
+def _entry(listing: Listing, count: int | None) -> Entry:
+    return Entry(
+        listing.name,
+        listing.label,
+        reverse("console_queue", args=[listing.name]),
+        listing.key,
+        count,
+        is_bad=listing.name == "breached" and bool(count),
+    )
+
+
+def listed(rows: Rows, sort: str) -> Rows:
+    """The rows with all that a line shows, in this order: three queries for a page."""
+    running = SlaClock.objects.filter(escalation=OuterRef("pk"), state=ClockState.RUNNING)
+    rows = loaded(rows).annotate(next_due=Subquery(running.order_by("due_at").values("due_at")[:1]))
+    return rows.order_by(*_ORDERS.get(sort, _ORDERS["urgency"]))
+
+
+_DUE: Any = F("next_due").asc(nulls_last=True)
+_ORDERS: dict[str, tuple[Any, ...]] = {
+    "urgency": ("priority", _DUE, "created_at", "pk"),
+    "due": (_DUE, "priority", "created_at", "pk"),
+    "newest": ("-pk",),
+}

@@ -1,0 +1,90 @@
+"""Which steps an escalation's page offers; the services decide, the page only does not tempt."""
+
+from dataclasses import dataclass
+
+from chatcore.models import User
+from rooms.models import HELD, OPEN, RANK, Escalation, EscalationStatus, Level, Resolution
+from rooms.selectors.escalation_access import may_serve
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What somebody may do with an escalation as it stands."""
+
+    escalation: Escalation
+    user: User
+
+    @property
+    def is_mine(self) -> bool:
+        return self.escalation.assigned_to_user_id == self.user.pk
+
+    @property
+    def is_held(self) -> bool:
+        return self.escalation.status in HELD
+
+    @property
+    def is_open(self) -> bool:
+        return self.escalation.status in OPEN
+
+    @property
+    def moves_all(self) -> bool:
+        """May do with another's what they may do with their own."""
+        return self.user.can("chat:escalation:assign")
+
+    @property
+    def works(self) -> bool:
+        return self.is_held and (self.is_mine or self.moves_all)
+
+    @property
+    def accept(self) -> bool:
+        may = self.user.can("chat:escalation:accept")
+        waits = self.escalation.status == EscalationStatus.CREATED
+        given = self.is_held and self.is_mine and self.escalation.accepted_at is None
+        return may and (given or (waits and may_serve(self.user, self.escalation)))
+
+    @property
+    def decline(self) -> bool:
+        return self.escalation.status == EscalationStatus.ASSIGNED and self.is_mine
+
+    @property
+    def start(self) -> bool:
+        return self.escalation.status == EscalationStatus.ASSIGNED and self.is_mine
+
+    @property
+    def take_over(self) -> bool:
+        can = self.moves_all and may_serve(self.user, self.escalation)
+        return can and self.is_held and not self.is_mine
+
+    @property
+    def assign(self) -> bool:
+        return self.is_open and self.moves_all and not self.is_held
+
+    @property
+    def transfer(self) -> bool:
+        return self.works and self.user.can("chat:escalation:transfer")
+
+    @property
+    def hand_up(self) -> bool:
+        may = self.user.can("chat:escalation:escalate") and self.is_open and bool(self.levels_above)
+        return may and (self.is_mine or self.moves_all)
+
+    @property
+    def levels_above(self) -> list[str]:
+        return [level for level in Level.values if RANK[level] > self.escalation.rank]
+
+    @property
+    def resolve(self) -> bool:
+        return self.works and self.user.can("chat:escalation:resolve")
+
+    @property
+    def cancel(self) -> bool:
+        return self.is_open and self.user.can("chat:escalation:cancel")
+
+    @property
+    def snooze(self) -> bool:
+        free = self.escalation.assigned_to_user_id in (None, self.user.pk) or self.moves_all
+        return self.is_open and free and self.user.can("chat:escalation:snooze")
+
+    @property
+    def reopen(self) -> bool:
+        return self.escalation.resolution == Resolution.SOLVED

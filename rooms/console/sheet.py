@@ -1,0 +1,104 @@
+"""What the page of an escalation shows, gathered once for its first load and after a refused form."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from chatcore.errors import NotFound
+from chatcore.ids import uuid7
+from chatcore.models import User
+from chatcore.pages import PageRequest, is_past, place_in
+from chatcore.selectors.presence import online_in
+from rooms.console.forms import PRIORITIES, SNOOZES
+from rooms.console.offers import Offers
+from rooms.console.people import agents_for
+from rooms.console.rows import row_of
+from rooms.models import ChatRoom, Escalation
+from rooms.pages import lines_of, people_in
+from rooms.selectors.access import RoomAccess, read_room_for
+from rooms.selectors.escalation_access import escalations_for, worked_escalation_for
+from rooms.selectors.escalations import chain_of, story_of
+from rooms.selectors.messages import messages_page
+from rooms.selectors.rooms import participants_of
+from rooms.services.clocks import catch_up
+
+PAGE_LENGTH = 50
+_PAST_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """An escalation and, where they are in its room, the agent's place there."""
+
+    escalation: Escalation
+    access: RoomAccess | None
+    user: User
+
+    @property
+    def room(self) -> ChatRoom:
+        return self.escalation.target_room or self.escalation.source_room
+
+    def context(self, request: PageRequest) -> dict[str, Any]:
+        row = row_of(self.escalation)
+        return {
+            "row": row,
+            "title": row.title,
+            "escalation": self.escalation,
+            "offers": Offers(self.escalation, self.user),
+            "is_watched": self.user.pk in {each.user_id for each in self.escalation.watchers.all()},
+            "chain": chain_of(self.escalation),
+            "story": story_of(self.escalation),
+            "past": past_of(self.escalation, self.user),
+            "agents": agents_for(self.user),
+            "priorities": PRIORITIES,
+            "snoozes": SNOOZES,
+            "conversation": self.room,
+            **(self._thread(request, self.access) if self.access else {}),
+        }
+
+    def _thread(self, request: PageRequest, access: RoomAccess) -> dict[str, Any]:
+        room = access.room
+        where = place_in(request, room.last_seq, PAGE_LENGTH)
+        history = messages_page(access, where)["results"]
+        first_seq = history[0]["seq"] if history else 0
+        return {
+            "topic": f"room:{room.pk}",
+            "lines": lines_of(history, self.user),
+            "people": people_in(list(participants_of(room)), online_in(f"room:{room.pk}")),
+            "people_open": "people" in request.GET,
+            "earlier_url": f"?before={first_seq}" if first_seq > access.sight.first_visible else "",
+            "later_url": request.path if is_past(request, where, room.last_seq) else "",
+            "is_observing": access.is_observing,
+            "may_note": access.may_note and access.silenced_by is None,
+            "new_ref": uuid7(),
+            "send_url": reverse("console_say", args=[self.escalation.pk]),
+            "composer_label": f"Reply to {self.escalation.customer.shown_name}",
+            "composer_closed": access.is_observing or access.silenced_by is not None,
+        }
+
+
+def sheet_of(request: PageRequest, escalation_id: UUID) -> Sheet:
+    """Raises NotFound for missing and not yours alike, Forbidden for its customer."""
+    escalation = worked_escalation_for(request.user, escalation_id).escalation
+    if catch_up([escalation]):
+        escalation = worked_escalation_for(request.user, escalation_id).escalation
+    room = escalation.target_room_id or escalation.source_room_id
+    return Sheet(escalation, _place_in(request.user, room), request.user)
+
+
+def _place_in(user: User, room: UUID) -> RoomAccess | None:
+    """What is said in the room is for who is in it, or looks on with a reason."""
+    try:
+        return read_room_for(user, room)
+    except NotFound:
+        return None
+
+
+def past_of(escalation: Escalation, user: User) -> QuerySet[Escalation]:
+    """What else the same customer has asked for, newest first, as far as the agent may see it."""
+    theirs = escalations_for(user).filter(customer=escalation.customer_id)
+    others = theirs.exclude(pk=escalation.pk).select_related("source_room", "assigned_to_user")
+    return others.order_by("-pk")[:_PAST_SHOWN]

@@ -1,0 +1,43 @@
+"""Saying something from the console: a reply, or a private note; and the warning before it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from chatcore.http.positions import Position
+from chatcore.models import User
+from chatcore.pages import Line
+from rooms.models import Escalation, MessageType
+from rooms.pages import lines_of
+from rooms.selectors.access import RoomAccess, room_for
+from rooms.selectors.messages import messages_page
+from rooms.services.messages import add_note, draft_of, say
+
+_MOST_NEWER = 20
+
+
+def newer_words(access: RoomAccess | None, given: dict[str, Any]) -> Sequence[Line]:
+    """What others have said since the form was made; nothing for a note, and where the agent has seen it
+    and sends anyway."""
+    seen = given["seen_seq"]
+    if access is None or access.user is None or seen is None:
+        return []
+    if given["role"] == "note" or given["send_anyway"] or access.room.last_seq <= seen:
+        return []
+    found = messages_page(access, Position(None, seen, None, _MOST_NEWER))["results"]
+    others = [
+        message
+        for message in found
+        if message["sender"]["id"] != access.user.pk
+        and message["message_type"] != MessageType.SYSTEM
+    ]
+    return lines_of(others, access.user)
+
+
+def put_in(escalation: Escalation, by: User, given: dict[str, Any]) -> None:
+    """Say it in the room in which the escalation is worked on. Raises what the room forbids."""
+    room = escalation.target_room_id or escalation.source_room_id
+    content, ref = given["content"], given["client_ref"]
+    if given["role"] == "note":
+        add_note(access=room_for(by, room), content=content, client_ref=ref)
+    else:
+        say(draft_of(room=room, sender=by.pk, content=content, client_ref=ref))

@@ -1,0 +1,19 @@
+"""Addresses of the console."""
+
+from django.urls import URLPattern, path
+
+from rooms.console import escalation, queues
+
+ONE = "escalations/<uuid:escalation_id>/"
+urlpatterns: list[URLPattern] = [
+    path("", queues.console_queue, name="console"),
+    path("queues/<slug:name>/", queues.console_queue, name="console_queue"),
+    path("counts/", queues.console_counts, name="console_counts"),
+    path("next/", queues.console_next, name="console_next"),
+    path("bulk/", queues.console_bulk, name="console_bulk"),
+    path("availability/", queues.console_availability, name="console_availability"),
+    path(ONE, escalation.console_escalation, name="console_escalation"),
+    path(f"{ONE}say/", escalation.console_say, name="console_say"),
+    path(f"{ONE}others/", escalation.console_others, name="console_others"),
+    path(f"{ONE}<slug:step>/", escalation.console_step, name="console_step"),
+]

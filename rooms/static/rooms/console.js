@@ -1,0 +1,82 @@
+/** What every page of the console shares: lists and numbers that stay true, clocks, keys. */
+import { Live } from "../chatcore/live.js";
+import { announce } from "../chatcore/page.js";
+import { localTimes } from "../chatcore/thread.js";
+import { offerKeys } from "./console-keys.js";
+
+const SETTLE = 300; // several changes in a row are one reading
+let timer = 0;
+
+/** Something changed: the lists and their numbers are read again, unless somebody is ticking. */
+function changed() {
+  clearTimeout(timer);
+  timer = setTimeout(() => {
+    if (!document.querySelector("[data-rows] :checked")) document.body.dispatchEvent(new Event("changed"));
+    else document.getElementById("queues")?.dispatchEvent(new Event("changed"));
+  }, SETTLE);
+}
+
+/** @param {EventTarget} live */
+export function keepTrue(live) {
+  let online = false;
+  live.addEventListener("subscribed", (event) => {
+    if (/** @type {CustomEvent} */ (event).detail.topic !== "me") return;
+    if (online) changed(); // after an interruption
+    online = true;
+  });
+  live.addEventListener("event", (event) => {
+    const { type, data } = /** @type {CustomEvent} */ (event).detail;
+    if (type !== "escalation.notice" && type !== "escalation.changed") return;
+    changed();
+    if (type === "escalation.notice" && NEWS[data.what]) announce(NEWS[data.what]);
+  });
+}
+
+/** @type {Record<string, string>} */
+const NEWS = {
+  assigned: "An escalation was assigned.",
+  warned: "A promise is nearly broken.",
+  breached: "A promise was broken.",
+};
+
+/** @param {number} minutes as rows.py says it */
+function span(minutes) {
+  const hours = Math.floor(minutes / 60);
+  if (!hours) return `${minutes} min`;
+  return hours < 24 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+/** Badges count down between two readings. */
+function tick() {
+  for (const badge of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-due]"))) {
+    const left = Date.parse(badge.dataset.due ?? "") - Date.now();
+    const minutes = Math.floor(Math.abs(left) / 60_000);
+    badge.textContent = (badge.textContent ?? "").replace(/ (in|late by) .*/, left > 0 ? ` in ${span(minutes)}` : ` late by ${span(minutes)}`);
+    if (left <= 0) badge.className = "sla late";
+    else if (left <= 900_000 && badge.classList.contains("good")) badge.className = "sla soon";
+  }
+}
+
+/** The bar of actions shows itself when something is ticked. */
+function showBulk() {
+  const bar = document.querySelector("[data-bulk-bar]");
+  bar?.toggleAttribute("data-idle", !document.querySelector("[data-rows] :checked"));
+}
+
+function arrange() {
+  localTimes(document);
+  tick();
+  showBulk();
+}
+
+document.documentElement.classList.add("scripted");
+document.addEventListener("change", showBulk);
+document.body.addEventListener("htmx:afterSettle", arrange);
+setInterval(tick, 15_000);
+offerKeys();
+arrange();
+if (!document.querySelector("[data-conversation]")) {
+  const live = new Live();
+  keepTrue(live);
+  live.follow("me");
+}

@@ -1,0 +1,278 @@
+"""The agent console, through the door a browser uses, without script. With it: journeys/test_console.py."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from chatcore.models import User
+from rooms.models import Audience, Escalation, RoomMessage, SlaClock
+from rooms.selectors.queue import counts_for
+from rooms.services.escalation_care import watch
+from rooms.services.escalation_states import accept_escalation
+from tests.rooms import said
+from tests.support import again, agent_of, escalation_of, promise
+from tests.test_web_pages import browser_of
+from tests.world import Cast
+
+
+def page_of(browser: Client, path: str = "/console/") -> str:
+    answer = browser.get(path)
+    assert answer.status_code == 200, answer.content
+    return answer.content.decode()
+
+
+def address(escalation: Escalation, step: str = "") -> str:
+    return f"/console/escalations/{escalation.pk}/{step}"
+
+
+def taken_by(agent: User, customer: User, **columns: Any) -> Escalation:
+    """An escalation that the agent has."""
+    return accept_escalation(escalation_of(customer, **columns).pk, by=agent)
+
+
+def said_in(escalation: Escalation) -> list[tuple[str, int]]:
+    """What people have said in its room, with whom it is for."""
+    found = RoomMessage.objects.filter(room=escalation.target_room_id, message_type="chat")
+    return list(found.order_by("seq").values_list("content", "audience"))
+
+
+def test_only_the_people_of_support_come_in(world: Cast) -> None:
+    escalation = escalation_of(world.mira)
+    for path in ("/console/", "/console/queues/all/", address(escalation), "/console/counts/"):
+        for agent in (world.ana, world.sven, world.ada):
+            assert browser_of(agent).get(path).status_code == 200, (path, agent)
+        for other in (world.mira, world.otto, world.gil):
+            assert browser_of(other).get(path).status_code == 403, (path, other)
+        assert Client().get(path).status_code == 302
+    assert browser_of(world.otto).post(address(escalation, "accept/")).status_code == 403
+    assert again(escalation).status == "created"
+
+
+def test_the_bar_leads_agents_there_and_nobody_else(world: Cast) -> None:
+    assert 'href="/console/"' in browser_of(world.ana).get("/").content.decode()
+    assert 'href="/console/"' not in browser_of(world.mira).get("/").content.decode()
+
+
+def test_an_agent_sees_their_levels_and_those_above_look_missing(world: Cast) -> None:
+    above = escalation_of(world.mira, "T2", reason="For somebody above")
+    hers = browser_of(world.ana)
+    assert hers.get(address(above)).status_code == hers.get(address_of_none()).status_code == 404
+    assert "For somebody above" not in page_of(hers, "/console/queues/all/")
+    assert "For somebody above" in page_of(browser_of(world.bela), "/console/queues/all/")
+
+
+def address_of_none() -> str:
+    return f"/console/escalations/{uuid4()}/"
+
+
+def test_a_day_without_script(world: Cast) -> None:
+    escalation = escalation_of(world.mira, reason="My export stops")
+    hers = browser_of(world.ana)
+    assert "My export stops" in page_of(hers, "/console/queues/unassigned/")
+    assert "Take it to read and to answer" in page_of(hers, address(escalation))
+
+    assert hers.post(address(escalation, "accept/")).status_code == 302
+    assert "My export stops" in page_of(hers)
+    say = {"role": "reply", "content": "Good morning", "client_ref": str(uuid4())}
+    for _ in range(2):
+        assert hers.post(address(escalation, "say/"), say).status_code == 302
+    hers.post(address(escalation, "say/"), {"role": "note", "content": "Ask for the log"})
+    assert said_in(escalation) == [
+        ("Good morning", Audience.EVERYONE),
+        ("Ask for the log", Audience.STAFF),
+    ]
+    page = page_of(hers, address(escalation))
+    assert "Private note" in page
+    room = f"/rooms/{escalation.target_room_id}/"
+    theirs = page_of(browser_of(world.mira), room)
+    assert "Good morning" in theirs
+    assert "Ask for the log" not in theirs
+
+    hers.post(address(escalation, "facts/"), {"priority": "1", "tags": "Export, slow"})
+    hers.post(address(escalation, "start/"))
+    hers.post(address(escalation, "resolve/"), {"note": "It was the log."})
+    done = again(escalation)
+    assert (done.status, done.priority, done.tags) == ("resolved", 1, ["export", "slow"])
+    assert done.resolution_notes == "It was the log."
+    hers.post(address(escalation, "reopen/"))
+    assert again(escalation).status != "resolved"
+
+
+def test_who_hands_up_says_what_the_next_level_has_to_know(world: Cast) -> None:
+    escalation = taken_by(world.ana, world.mira)
+    hers = browser_of(world.ana)
+    refused = hers.post(address(escalation, "hand_up/"), {"to_level": "T2"}, follow=True)
+    assert "This field is required." in refused.content.decode()
+    hers.post(address(escalation, "hand_up/"), {"to_level": "T2", "handover_note": "Tried twice"})
+    following = Escalation.objects.get(previous=escalation)
+    assert (following.to_level, following.handover_note) == ("T2", "Tried twice")
+    page = page_of(browser_of(world.bela), address(following))
+    assert "Tried twice" in page
+    assert address(escalation) in page  # the chain leads back
+
+
+def test_a_reply_waits_when_somebody_else_was_faster(world: Cast) -> None:
+    escalation = taken_by(world.ana, world.mira)
+    hers, room = browser_of(world.ana), escalation.target_room
+    assert room
+    room.refresh_from_db()
+    form = {"role": "reply", "content": "Mine, typed slowly", "seen_seq": str(room.last_seq)}
+    said(room, world.mira, "It works again!")
+    page = hers.post(address(escalation, "say/"), form).content.decode()
+    assert "There is something newer" in page
+    assert "It works again!" in page
+    assert "Mine, typed slowly" in page
+    assert said_in(escalation) == [("It works again!", Audience.EVERYONE)]
+
+    hers.post(address(escalation, "say/"), {**form, "send_anyway": "on"})
+    assert said_in(escalation)[-1][0] == "Mine, typed slowly"
+    # A private note clashes with nobody's words.
+    said(room, world.mira, "And again not")
+    hers.post(address(escalation, "say/"), {**form, "role": "note", "content": "She is in a hurry"})
+    assert said_in(escalation)[-1] == ("She is in a hurry", Audience.STAFF)
+
+
+def test_one_action_for_several_stops_at_none_of_them(world: Cast) -> None:
+    mine, waits = taken_by(world.ana, world.mira), escalation_of(world.otto)
+    above = escalation_of(world.mira, "T2")
+    hers = browser_of(world.ana)
+    ids = [str(each.pk) for each in (mine, waits, above)] + ["no id at all"]
+    answer = hers.post(
+        "/console/bulk/",
+        {"ids": ids, "action": "tag", "tags": "monday", "back": "/console/queues/all/"},
+        follow=True,
+    )
+    assert "Done for 2." in answer.content.decode()
+    assert again(mine).tags == again(waits).tags == ["monday"]
+    assert again(above).tags == []
+
+    hers.post("/console/bulk/", {"ids": ids, "action": "priority", "priority": "1"})
+    assert again(waits).priority == 1
+    answer = hers.post("/console/bulk/", {"ids": ids, "action": "resolve"}, follow=True)
+    page = answer.content.decode()
+    assert "Done for 1." in page
+    assert "cannot be resolved" in page
+    assert (again(mine).status, again(waits).status) == ("resolved", "created")
+    hers.post("/console/bulk/", {"ids": ids, "action": "assign"})
+    assert again(waits).assigned_to_user == world.ana
+    hers.post("/console/bulk/", {"ids": ids, "action": "snooze", "snooze_for": "1h"})
+    assert again(waits).snoozed_until
+    assert (
+        "Tick what it is for"
+        in hers.post(
+            "/console/bulk/", {"ids": ids, "action": "erase"}, follow=True
+        ).content.decode()
+    )
+
+
+def test_a_form_leads_back_to_no_other_site(world: Cast) -> None:
+    answer = browser_of(world.ana).post("/console/bulk/", {"back": "https://evil.example/"})
+    assert answer["Location"] == "/console/"
+
+
+def test_the_next_one_is_the_most_urgent_of_ones_levels(world: Cast) -> None:
+    escalation_of(world.mira, priority=4)
+    urgent = escalation_of(world.otto, priority=1)
+    hers = browser_of(world.ana)
+    assert hers.post("/console/next/")["Location"] == address(urgent)
+    hers.post("/console/next/")
+    assert "Nobody waits." in hers.post("/console/next/", follow=True).content.decode()
+
+
+def test_the_numbers_are_those_of_the_lists(world: Cast) -> None:
+    promise()
+    taken_by(world.ana, world.mira)
+    watched = escalation_of(world.otto, reason="Watch me")
+    watch(watched, world.ana)
+    SlaClock.objects.filter(escalation=watched).update(breached_at=watched.created_at)
+    hers = browser_of(world.ana)
+    page, counts = page_of(hers), counts_for(world.ana)
+    for name in ("mine", "unassigned", "breached", "watched", "snoozed"):
+        assert f'data-count="{name}">{counts[name]}<' in page
+        shown = page_of(hers, f"/console/queues/{name}/").count("data-row=")
+        assert shown == counts[name], name
+    assert f'data-count="T1">{counts["levels"]["T1"]}<' in page
+    assert "Breached" in page_of(hers, "/console/queues/breached/")
+    assert browser_of(world.ana).get("/console/queues/none-such/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("words=EXPORT", {"export"}),
+        ("priority=1", {"clock"}),
+        ("tag=Billing", {"clock"}),
+        ("whose=me", {"export"}),
+        ("whose=nobody&state=open", {"clock"}),
+        ("level=T2", set()),
+        ("state=nonsense&level=T9&priority=12&sort=x&page=x", {"clock", "export"}),
+    ],
+)
+def test_a_list_is_narrowed(world: Cast, query: str, expected: set[str]) -> None:
+    taken_by(world.ana, world.mira, reason="the export")
+    escalation_of(world.otto, reason="the clock", priority=1, tags=["billing"])
+    page = page_of(browser_of(world.ana), f"/console/queues/all/?{query}")
+    assert {word for word in ("clock", "export") if f"the {word}" in page} == expected
+
+
+def test_a_list_is_sorted_by_what_is_due_first(world: Cast) -> None:
+    promise(priority=1, first_response_seconds=6_000)
+    promise(priority=3, first_response_seconds=60)
+    escalation_of(world.mira, priority=1, reason="the urgent one")
+    escalation_of(world.otto, priority=3, reason="the one due soon")
+    hers = browser_of(world.ana)
+
+    def first(query: str) -> str:
+        page = page_of(hers, f"/console/queues/all/{query}")
+        return min(("the urgent one", "the one due soon"), key=page.index)
+
+    assert first("") == "the urgent one"
+    assert first("?sort=due") == "the one due soon"
+
+
+def test_two_who_look_hear_of_each_other(world: Cast) -> None:
+    escalation = taken_by(world.ana, world.mira)
+    hers, his = browser_of(world.ana), browser_of(world.sven)
+    hers.get(address(escalation, "others/"), {"answering": "1"})
+    assert "ana is answering" in page_of(his, address(escalation, "others/"))
+    assert "sven is looking" in page_of(hers, address(escalation, "others/"))
+    assert browser_of(world.otto).get(address(escalation, "others/")).status_code == 403
+
+
+def test_a_list_costs_as_much_for_twenty_as_for_two(world: Cast) -> None:
+    promise()
+    hers = browser_of(world.ana)
+    customers = [world.mira, world.otto]
+
+    def queries_with(more: int) -> int:
+        for number in range(more):
+            escalation_of(customers[number % 2], tags=["a", "b"])
+        with CaptureQueriesContext(connection) as seen:
+            page_of(hers, "/console/queues/unassigned/")
+        return len(seen)
+
+    assert queries_with(2) == queries_with(18)
+
+
+def test_the_page_of_one_costs_as_much_in_a_long_conversation(world: Cast) -> None:
+    escalation = taken_by(world.ana, world.mira)
+    hers = browser_of(world.ana)
+    page_of(hers, address(escalation))
+
+    def queries_with(more: int) -> int:
+        for number in range(more):
+            agent_of("T1", f"agent{more}{number}")
+            escalation_of(world.mira)
+            assert escalation.target_room
+            said(escalation.target_room, world.mira, f"line {number}")
+        with CaptureQueriesContext(connection) as seen:
+            page_of(hers, address(escalation))
+        return len(seen)
+
+    assert queries_with(2) == queries_with(18)
