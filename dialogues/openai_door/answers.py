@@ -20,6 +20,7 @@ from dialogues.openai_door.writing import completion_out, extension_of, head_of,
 from dialogues.selectors.messages import MessageObject
 from dialogues.selectors.openai_models import OpenAIModel
 from dialogues.services.following import Ended, Piece, ReplyPending, ending_of, steps_of
+from dialogues.services.leases import Cancelled
 from dialogues.services.openai_turns import Sent
 from dialogues.services.turns import Asked
 
@@ -76,8 +77,10 @@ def _give_connection_back() -> None:
 
 
 def _reply_of(ended: Ended) -> MessageObject:
-    """The answer that was stored, also one that was stopped halfway; else what went wrong."""
-    if ended.reply is None or (ended.error_code and not ended.reply["content"]):
+    """The answer that was stored, also one that its person stopped halfway; else what went wrong: half
+    an answer of a model that failed must not pass for a whole one."""
+    stopped = ended.error_code == Cancelled.code and ended.reply and ended.reply["content"]
+    if ended.reply is None or (ended.error_code and not stopped):
         raise AnswerFailed(ended.error_detail, code=ended.error_code or "answer_failed")
     return ended.reply
 
