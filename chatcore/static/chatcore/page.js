@@ -1,4 +1,4 @@
-/** What every conversation page shares: the connection line, announcements, earlier messages. */
+/** What every conversation page shares: the connection line, announcements, refusals, earlier messages. */
 import { localTimes } from "./thread.js";
 
 const AWAY = "You are offline. What you write is kept and sent when the connection is back.";
@@ -9,6 +9,17 @@ const PATIENCE = 1_500;
 export function announce(text) {
   const region = document.getElementById("announcer");
   if (region) region.textContent = text.length > 400 ? `${text.slice(0, 400)} …` : text;
+}
+
+/**
+ * Say what was refused where everybody sees it; "" when the next try begins. The line is an alert, which
+ * screen readers speak by themselves.
+ * @param {string} text
+ */
+export function complain(text) {
+  const line = /** @type {HTMLElement} */ (document.querySelector("[data-refusal]"));
+  line.textContent = text;
+  line.hidden = !text;
 }
 
 /** Show the state of the connection; a short interruption is not worth a word. @param {EventTarget} live */

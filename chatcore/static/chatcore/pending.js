@@ -1,6 +1,6 @@
 /** What was just said here: shown at once, paler, until the stored message takes its place. */
 import { newRef } from "./outbox.js";
-import { announce } from "./page.js";
+import { complain } from "./page.js";
 
 export class Pending {
   /**
@@ -20,6 +20,7 @@ export class Pending {
 
   /** @param {string} content */
   say(content) {
+    complain("");
     const frame = { op: "send", topic: this.topic, ref: newRef(), content };
     this.show(frame);
     this.live.ask(frame).catch(() => {}); // `refused` below tells
@@ -57,7 +58,7 @@ export class Pending {
     const item = this.items.get(error.ref);
     item?.classList.replace("pending", "failed");
     if (item) this.note(item, words);
-    announce(words);
+    complain(words);
   }
 
   /** @param {HTMLElement} item @param {string} words */

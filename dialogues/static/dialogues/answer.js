@@ -1,5 +1,5 @@
 /** Below an answer: an earlier one is folded, and another one is asked for. Without script each is a form. */
-import { announce } from "../chatcore/page.js";
+import { complain } from "../chatcore/page.js";
 
 /** @param {any} message */
 function spent(message) {
@@ -31,13 +31,14 @@ export function askAgain(root, begun) {
     const form = /** @type {HTMLFormElement} */ (event.target);
     if (!form.matches("[data-again]")) return;
     event.preventDefault();
+    complain("");
     const answer = await fetch(`/api/v1${new URL(form.action).pathname.replace(/again\/$/, "regenerate/")}`, {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "text/event-stream", "X-CSRFToken": token(form) },
       credentials: "same-origin",
       body: "{}",
     }).catch(() => null);
-    if (!answer?.ok) return announce((await answer?.json().catch(() => null))?.detail ?? "That did not work. Try once more.");
+    if (!answer?.ok) return complain((await answer?.json().catch(() => null))?.detail ?? "That did not work. Try once more.");
     answer.body?.cancel(); // going away does not stop it: the socket tells the rest
     if (form.matches("[data-unanswered]")) form.remove();
     begun();

@@ -1,5 +1,5 @@
 /** Verdicts below answers, without loading the page again; without script each is a form. */
-import { announce } from "../chatcore/page.js";
+import { announce, complain } from "../chatcore/page.js";
 
 const THANKS = { helpful: "Marked as helpful.", unhelpful: "Marked as not helpful.", incorrect: "Marked as incorrect. Somebody will look at it." };
 
@@ -47,10 +47,11 @@ export function takeVerdicts(root) {
       : /** @type {HTMLButtonElement} */ (event.submitter).value;
     const verdict = asked === "withdraw" ? "" : asked;
     const text = /** @type {HTMLInputElement} */ (part.querySelector('[name="feedback_text"]')).value.trim();
+    complain("");
     try {
       await tell(form, id, verdict, verdict === "helpful" ? "" : text);
     } catch (error) {
-      return announce(`Your verdict was not stored: ${/** @type {Error} */ (error).message}`);
+      return complain(`Your verdict was not stored: ${/** @type {Error} */ (error).message}`);
     }
     press(part, verdict);
     const kept = form.matches("[data-words]") ? "Thank you, that was noted." : THANKS[/** @type {keyof typeof THANKS} */ (verdict)];
