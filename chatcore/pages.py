@@ -15,7 +15,7 @@ from chatcore.errors import ChatcoreError
 from chatcore.http.limits import Rule
 from chatcore.http.positions import Position, position_around
 from chatcore.http.problem import problem_headers
-from chatcore.http.throttles import SAFE, enforce
+from chatcore.http.throttles import SAFE, address_key, enforce
 from chatcore.models import User
 from chatcore.shelves import shelves_of
 
@@ -105,6 +105,22 @@ def page(
             rule = Rule.READ if request.method in SAFE else Rule.WRITE
             enforce(rule, str(request.user.pk))
             return view(cast("PageRequest", request), *args, **kwargs)
+        except ChatcoreError as stopped:
+            return error_page(request, stopped)
+
+    return guarded
+
+
+def open_page(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """The same for a page that nobody needs to sign in for, counted by address."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            enforce(Rule.ANONYMOUS, address_key(request))
+            return view(request, *args, **kwargs)
         except ChatcoreError as stopped:
             return error_page(request, stopped)
 

@@ -1,6 +1,7 @@
 """The environment, read once, typed. A wrong value stops the start with its name and the mend."""
 
 import os
+import re
 import secrets
 from decimal import Decimal
 from functools import cache
@@ -14,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from chatcore.embedded.folder import default_data_dir
 from chatcore.embedded.urls import service_urls
 
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -62,6 +64,7 @@ class Env(BaseSettings):
     ATTACHMENT_S3_BUCKET: str = ""
     ATTACHMENT_S3_ENDPOINT: str = ""
     ATTACHMENT_S3_REGION: str = ""
+    WIDGET_ORIGINS: str = ""
     METRICS_TOKEN: str = ""
     LOG_FORMAT: Literal["console", "json"] = "console"
 
@@ -71,6 +74,15 @@ class Env(BaseSettings):
         """Addresses or networks with commas between; a wrong one would open the rate limits."""
         for proxy in filter(None, (part.strip() for part in value.split(","))):
             ip_network(proxy, strict=False)
+        return value
+
+    @field_validator("WIDGET_ORIGINS")
+    @classmethod
+    def _origins(cls, value: str) -> str:
+        """Scheme, host and port, with commas between; anything more would be no origin to a browser."""
+        for origin in filter(None, (part.strip() for part in value.split(","))):
+            if not _ORIGIN.fullmatch(origin):
+                raise ValueError(f"{origin!r} is not like https://www.example.org")
         return value
 
 

@@ -23,6 +23,8 @@ DATA_DIR = _env.CHATCORE_DATA_DIR.resolve()
 TRUSTED_PROXIES = [p.strip() for p in _env.TRUSTED_PROXIES.split(",") if p.strip()]
 RATE_LIMITS = _env.RATE_LIMITS == "on"
 GUESTS_ALLOWED = _env.GUESTS_ALLOWED
+# Whose pages may show the widget.
+WIDGET_ORIGINS = [o.strip() for o in _env.WIDGET_ORIGINS.split(",") if o.strip()]
 
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",  # the default one would put its own site in the place of ours
@@ -258,6 +260,7 @@ SPECTACULAR_SETTINGS = {
         "EscalationEventKindEnum": "rooms.models.escalations.EventKind",
         "RobotKindEnum": "rooms.models.robots.RobotKind",
         "RobotStatusEnum": "rooms.models.robots.RobotStatus",
+        "SupportStageEnum": "rooms.api.customer.STAGES",
         "OutcomeEnum": "rooms.models.conclusions.Outcome",
     },
 }

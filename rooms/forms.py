@@ -6,9 +6,24 @@ from chatcore.models.conversations import CONTENT_MAX
 
 
 class SayForm(forms.Form):
-    content = forms.CharField(max_length=CONTENT_MAX)
+    """Words, a file, or both."""
+
+    content = forms.CharField(max_length=CONTENT_MAX, required=False)
+    file = forms.FileField(required=False)
     # Made with the page, so that a form sent twice is one message.
     client_ref = forms.UUIDField(required=False)
+
+
+class OpenSupportForm(forms.Form):
+    name = forms.CharField(max_length=150, required=False)
+    subject = forms.CharField(max_length=200, required=False)
+    content = forms.CharField(max_length=CONTENT_MAX)
+    client_ref = forms.UUIDField(required=False)
+
+
+class RatingForm(forms.Form):
+    rating = forms.IntegerField(min_value=1, max_value=5)
+    comment = forms.CharField(max_length=4_000, required=False)
 
 
 class InviteForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from rooms import views
+from rooms import customer_views, views, widget_views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("console/", include("rooms.console.urls")),
@@ -12,4 +12,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rooms/<uuid:room_id>/read/", views.room_read, name="room_read"),
     path("rooms/<uuid:room_id>/invite/", views.room_invite, name="room_invite"),
     path("rooms/<uuid:room_id>/leave/", views.room_leave, name="room_leave"),
+    path("widget/", widget_views.widget, name="widget"),
+    path("widget.js", widget_views.widget_script, name="widget_script"),
+    path("support/", customer_views.support, name="support"),
+    path("support/<uuid:room_id>/", customer_views.support_room, name="support_room"),
+    path("support/<uuid:room_id>/say/", customer_views.support_say, name="support_say"),
+    path("support/<uuid:room_id>/person/", customer_views.support_person, name="support_person"),
+    path("support/<uuid:room_id>/rate/", customer_views.support_rate, name="support_rate"),
+    path("support/<uuid:room_id>/reopen/", customer_views.support_reopen, name="support_reopen"),
 ]

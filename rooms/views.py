@@ -15,12 +15,11 @@ from chatcore.pages import PageRequest, is_past, page, place_in, render_page
 from chatcore.selectors.presence import online_in
 from chatcore.selectors.users import ids_of_people, person_named
 from rooms.forms import InviteForm, NewRoomForm, SayForm
-from rooms.pages import lines_of, people_in
+from rooms.pages import lines_of, people_in, send
 from rooms.selectors.access import RoomAccess, read_room_for, room_for
 from rooms.selectors.messages import messages_page
 from rooms.selectors.rooms import participants_of
 from rooms.selectors.unread import unread_of
-from rooms.services.messages import draft_of, say
 from rooms.services.participants import invite, leave
 from rooms.services.reading import mark_read
 from rooms.services.rooms import create_room
@@ -55,6 +54,8 @@ def _thread(request: PageRequest, access: RoomAccess) -> dict[str, Any]:
         "may_invite": access.may_invite,
         "new_ref": uuid7(),
         "send_url": reverse("room_say", args=[found.pk]),
+        "attach_url": f"/api/v1/rooms/{found.pk}/attachments/",
+        "message_footer": "_files.html",
         "composer_label": f"Message {title}",
         "composer_closed": access.is_observing or access.silenced_by is not None,
     }
@@ -64,9 +65,9 @@ def _thread(request: PageRequest, access: RoomAccess) -> dict[str, Any]:
 @require_POST
 def room_say(request: PageRequest, room_id: UUID) -> HttpResponse:
     """The composer without script."""
-    form = SayForm(request.POST)
+    form = SayForm(request.POST, request.FILES)
     if form.is_valid():
-        say(draft_of(room=room_id, sender=request.user.pk, **form.cleaned_data))
+        send(request.user, room_id, form)
     return redirect(f"{reverse('room', args=[room_id])}#end")
 
 

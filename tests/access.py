@@ -178,6 +178,8 @@ def bodies(there: Things) -> dict[str, Any]:
         "PUT rooms/{room_id}/read/": {"seq": 1},
         "POST rooms/{room_id}/escalate/": {"to_level": "T1", "reason": "x"},
         "POST rooms/{room_id}/conclude/": {"outcome": "resolved"},
+        "POST rooms/{room_id}/rating/": {"rating": 4},
+        "POST support/room/": {"content": "hello"},
         "POST escalations/{escalation_id}/escalate/": {"handover_note": "x"},
         "POST escalations/{escalation_id}/snooze/": {"until": None},
         "PATCH escalations/{escalation_id}/": {"priority": 1},

@@ -72,7 +72,8 @@ class _Counted:
 
 def _most(scope: HTTPScope) -> int:
     if _header(scope, b"content-type").startswith(b"multipart/"):
-        return int(settings.BOOK_UPLOAD_MAX_BYTES) + FORM_BYTES
+        most = max(settings.BOOK_UPLOAD_MAX_BYTES, settings.ATTACHMENT_MAX_BYTES)
+        return int(most) + FORM_BYTES
     return settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
 
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from chatcore.http import converters  # noqa: F401 - registers `message`
-from rooms.api import attachments, supervision, views
+from rooms.api import attachments, customer, supervision, views
 
 _ROOM = "rooms/<uuid:room_id>/"
 
@@ -26,4 +26,7 @@ urlpatterns = [
     path(f"{_ROOM}supervised-join/", supervision.SupervisedJoinView.as_view()),
     path("observations/", supervision.ObservationsView.as_view()),
     path(f"{_ROOM}read/", views.ReadView.as_view()),
+    path(f"{_ROOM}support/", customer.SupportStateView.as_view()),
+    path(f"{_ROOM}rating/", customer.RatingView.as_view()),
+    path("support/room/", customer.MySupportRoomView.as_view()),
 ]

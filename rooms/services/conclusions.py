@@ -118,6 +118,8 @@ def _rate(
 
 
 def _refuse_concluding(access: RoomAccess, by: User) -> None:
-    customer = of_room(access.room.pk).filter(customer=by).exists()
+    room = access.room
+    opened = room.room_type == RoomType.SUPPORT and room.creator_id == by.pk
+    customer = opened or of_room(room.pk).filter(customer=by).exists()
     if not (access.is_moderator or works_in_support(by) or customer):
         raise Forbidden("Only a moderator or its customer may conclude it.", code="not_a_moderator")

@@ -1,5 +1,13 @@
 /** The box one writes in: Enter sends, Shift+Enter breaks the line, a draft survives a reload. */
 
+const storage = (() => {
+  try {
+    return sessionStorage;
+  } catch {
+    return null; // forbidden, as it may be in a frame
+  }
+})();
+
 export class Composer {
   /**
    * @param {HTMLFormElement} form @param {string} key names the draft
@@ -10,11 +18,11 @@ export class Composer {
     this.box = /** @type {HTMLTextAreaElement} */ (form.querySelector("textarea"));
     this.key = `chatcore.draft.${document.body.dataset.user}.${key}`;
     this.onSend = onSend;
-    this.box.value ||= sessionStorage.getItem(this.key) ?? "";
+    this.box.value ||= storage?.getItem(this.key) ?? "";
     form.addEventListener("submit", (event) => this.submit(event));
     this.box.addEventListener("keydown", (event) => this.press(event));
     this.box.addEventListener("input", () => {
-      sessionStorage.setItem(this.key, this.box.value);
+      storage?.setItem(this.key, this.box.value);
       this.fit();
       if (this.box.value.trim()) onType();
     });
@@ -36,7 +44,7 @@ export class Composer {
     const text = this.box.value.trim();
     if (!text) return this.box.focus();
     this.box.value = "";
-    sessionStorage.removeItem(this.key);
+    storage?.removeItem(this.key);
     this.fit();
     this.box.focus();
     this.onSend(text);

@@ -13,13 +13,18 @@ import { Outbox } from "./outbox.js";
 const SILENCE = 50_000; // two heartbeats and a half
 const PATIENCE = 400; // how long a hole may stay open before a replay is asked for
 const LONGEST_PAUSE = 20_000;
+const SIGNED_OUT = 4001;
 
 /** @typedef {{version: number | null, live: boolean, held: Map<number, object>, timer: number}} Topic */
 
 export class Live extends EventTarget {
-  /** @param {string} [path] */
-  constructor(path = "/ws/v1/") {
+  /**
+   * @param {string} [path]
+   * @param {() => Promise<string>} [ticket] where no cookie says who I am: a fresh one for each opening
+   */
+  constructor(path = "/ws/v1/", ticket) {
     super();
+    this.ticket = ticket;
     this.url = new URL(path, location.href.replace(/^http/, "ws"));
     /** @type {Map<string, Topic>} */
     this.topics = new Map();
@@ -57,10 +62,16 @@ export class Live extends EventTarget {
     return this.outbox.add(frame);
   }
 
-  connect() {
+  async connect() {
     clearTimeout(this.pause);
     this.enter("connecting");
-    const socket = (this.socket = new WebSocket(this.url));
+    const url = new URL(this.url);
+    try {
+      if (this.ticket) url.searchParams.set("ticket", await this.ticket());
+    } catch (/** @type {any} */ refused) {
+      return this.lose(refused?.status === 401 ? SIGNED_OUT : 1006);
+    }
+    const socket = (this.socket = new WebSocket(url));
     socket.onmessage = ({ data }) => socket === this.socket && this.receive(JSON.parse(data));
     socket.onclose = ({ code }) => socket === this.socket && this.lose(code);
     this.heard = Date.now();
@@ -70,7 +81,7 @@ export class Live extends EventTarget {
   lose(code) {
     this.socket = null;
     for (const topic of this.topics.values()) topic.live = false;
-    if (code === 4001) return this.enter("signed-out");
+    if (code === SIGNED_OUT) return this.enter("signed-out");
     this.enter("offline");
     const longest = Math.min(LONGEST_PAUSE, 500 * 2 ** this.tries++);
     this.pause = setTimeout(() => this.connect(), longest * (0.5 + Math.random() / 2));

@@ -22,8 +22,11 @@ export function complain(text) {
   line.hidden = !text;
 }
 
-/** Show the state of the connection; a short interruption is not worth a word. @param {EventTarget} live */
-export function showConnection(live) {
+/**
+ * Show the state of the connection; a short interruption is not worth a word.
+ * @param {EventTarget} live @param {() => void} [away] where to when the conversation is mine no more
+ */
+export function showConnection(live, away = () => location.assign("/")) {
   const line = /** @type {HTMLElement} */ (document.querySelector("[data-connection]"));
   let timer = 0;
   /** @param {string} words */
@@ -41,7 +44,7 @@ export function showConnection(live) {
     else if (line.hidden) timer ||= setTimeout(() => tell(AWAY), PATIENCE);
   });
   live.addEventListener("reset", () => location.reload());
-  live.addEventListener("revoked", () => location.assign("/"));
+  live.addEventListener("revoked", away);
 }
 
 /** @param {string} url @returns {Promise<Document>} another page of ours */

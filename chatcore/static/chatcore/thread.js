@@ -38,6 +38,8 @@ export class Thread {
     this.list = /** @type {HTMLElement} */ (root.querySelector("[data-thread]"));
     this.scroller = /** @type {HTMLElement} */ (root.querySelector("[data-scroller]"));
     this.template = /** @type {HTMLTemplateElement} */ (document.getElementById("message-template"));
+    /** What an app adds to each line it fills. @type {(item: HTMLElement, line: any) => void} */
+    this.decorate = () => {};
     localTimes(this.list);
     this.list.querySelectorAll(".message").forEach((item) => this.markFollowing(item));
   }
@@ -109,6 +111,7 @@ export class Thread {
     time.setAttribute("datetime", line.createdAt);
     time.textContent = shortTime(line.createdAt);
     this.cite(slot(item, "citations"), line.citations);
+    this.decorate(item, line);
   }
 
   /** @param {HTMLElement} list @param {Citation[]} citations */

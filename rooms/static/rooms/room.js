@@ -5,6 +5,8 @@ import { Composer } from "../chatcore/composer.js";
 import { Pending } from "../chatcore/pending.js";
 import { announce, loadEarlier, showConnection } from "../chatcore/page.js";
 import { keepShelves } from "../chatcore/shelves.js";
+import { Uploads, byCookie, showFiles } from "./files.js";
+import { lineOf } from "./lines.js";
 import { People } from "./people.js";
 import { offerActions } from "./actions.js";
 
@@ -13,27 +15,13 @@ const topic = root.dataset.topic ?? "";
 const me = root.dataset.me ?? "";
 export const live = new Live();
 export const thread = new Thread(root);
+thread.decorate = (item, shown) => showFiles(item, shown);
 export const people = new People(live, topic, me);
 const jump = /** @type {HTMLButtonElement} */ (document.querySelector("[data-jump]"));
 const myself = { id: me, display_name: root.dataset.myName };
 
-/** @param {any} message as `GET …/messages/` gives it @returns {import("../chatcore/thread.js").Line} */
-function line(message) {
-  const { sender } = message;
-  return {
-    id: message.id,
-    seq: message.seq,
-    author: sender?.display_name || sender?.username || "Somebody",
-    mine: sender?.id === me && message.message_type !== "system",
-    kind: `${message.message_type ?? "chat"}${message.audience === "staff" ? " note" : ""}`,
-    state: message.audience === "staff" ? "Private note" : "",
-    content: message.content,
-    createdAt: message.created_at,
-    edited: Boolean(message.edited_at),
-    deleted: Boolean(message.deleted_at),
-    citations: [],
-  };
-}
+/** @param {any} message */
+const line = (message) => lineOf(message, me);
 
 /** What I say, before it is stored. @param {string} content */
 const said = (content) =>
@@ -90,6 +78,7 @@ new Composer(form, topic, (content) => {
   pending.say(content);
   people.typing(false);
 }, () => people.typing(true));
+new Uploads(form, thread, (content, files) => ({ ...said(content), files }), byCookie(form), created);
 offerActions(live, topic, thread, announce);
 showConnection(live);
 loadEarlier();

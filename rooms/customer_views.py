@@ -1,0 +1,126 @@
+"""The customer's pages: open a conversation with support, follow it, rate its end. Each works by
+plain forms; support.js makes them live."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages as notices
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from chatcore.errors import ChatcoreError
+from chatcore.guests import person_or_guest
+from chatcore.ids import uuid7
+from chatcore.models import User
+from chatcore.pages import PageRequest, open_page, page, place_in
+from rooms.forms import OpenSupportForm, RatingForm, SayForm
+from rooms.pages import lines_of, people_in, send
+from rooms.selectors.access import RoomAccess, read_room_for, room_for
+from rooms.selectors.customer import earlier_room_of, running_room_of, support_state
+from rooms.selectors.messages import messages_page
+from rooms.selectors.rooms import participants_of
+from rooms.services.customer import ask_for_person, open_support_room, rate_help
+from rooms.services.escalation_states import reopen_escalation
+
+PAGE_LENGTH = 50
+
+
+@open_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def support(request: HttpRequest) -> HttpResponse:
+    """Begin; whoever has a conversation running is led back to it."""
+    form = OpenSupportForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        fields = form.cleaned_data
+        person = person_or_guest(request, display_name=fields.pop("name"))
+        room = open_support_room(by=person, **fields)
+        return redirect("support_room", room.pk)
+    running = running_room_of(request.user) if isinstance(request.user, User) else None
+    if running is not None:
+        return redirect("support_room", running.pk)
+    return render(request, "web/support.html", {"form": form, "new_ref": uuid7()})
+
+
+@page
+@require_safe
+def support_room(request: PageRequest, room_id: UUID) -> HttpResponse:
+    access = read_room_for(request.user, room_id)
+    state = support_state(access)
+    if state["room"] != room_id and "here" not in request.GET:
+        return redirect("support_room", state["room"])
+    return render(request, "web/support_room.html", _thread(request, access, state))
+
+
+def _thread(request: PageRequest, access: RoomAccess, state: dict[str, Any]) -> dict[str, Any]:
+    found = access.room
+    place = place_in(request, found.last_seq, PAGE_LENGTH)
+    history = messages_page(access, place)
+    results = history["results"]
+    before = earlier_room_of(access)
+    older = f"?here=1&before={results[0]['seq']}" if history["has_more"] and results else ""
+    return {
+        "topic": f"room:{found.pk}",
+        "conversation": found,
+        "title": found.name or "Support",
+        "state": state,
+        "people": people_in(list(participants_of(found)), set()),
+        "lines": lines_of(results, request.user),
+        "earlier_url": older,
+        "earlier_room_url": f"{reverse('support_room', args=[before])}?here=1" if before else "",
+        "later_url": request.path if "before" in request.GET else "",
+        "new_ref": uuid7(),
+        "send_url": reverse("support_say", args=[found.pk]),
+        "attach_url": f"/api/v1/rooms/{found.pk}/attachments/",
+        "message_footer": "_files.html",
+        "composer_label": "Write to us",
+        "composer_closed": access.silenced_by is not None,
+        "ratings": range(1, 6),
+    }
+
+
+@page
+@require_POST
+def support_say(request: PageRequest, room_id: UUID) -> HttpResponse:
+    form = SayForm(request.POST, request.FILES)
+    if form.is_valid():
+        send(request.user, room_id, form)
+    return _back(room_id)
+
+
+@page
+@require_POST
+def support_person(request: PageRequest, room_id: UUID) -> HttpResponse:
+    access = room_for(request.user, room_id)
+    try:
+        ask_for_person(access=access, by=request.user)
+    except ChatcoreError as refused:
+        notices.error(request, refused.detail)
+    return _back(room_id)
+
+
+@page
+@require_POST
+def support_rate(request: PageRequest, room_id: UUID) -> HttpResponse:
+    access = room_for(request.user, room_id)
+    form = RatingForm(request.POST)
+    if form.is_valid():
+        rate_help(access=access, by=request.user, **form.cleaned_data)
+        notices.success(request, "Thank you. This helps us to help better.")
+    else:
+        notices.error(request, "Choose one to five stars.")
+    return _back(room_id)
+
+
+@page
+@require_POST
+def support_reopen(request: PageRequest, room_id: UUID) -> HttpResponse:
+    state = support_state(room_for(request.user, room_id))
+    if state["may_reopen"]:
+        reopen_escalation(state["escalation"], by=request.user)
+    return _back(room_id)
+
+
+def _back(room_id: UUID) -> HttpResponse:
+    return redirect(f"{reverse('support_room', args=[room_id])}#end")

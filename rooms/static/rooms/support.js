@@ -1,0 +1,29 @@
+/** The customer's page of ours, live. */
+import { Live } from "../chatcore/live.js";
+import { loadEarlier } from "../chatcore/page.js";
+import { byCookie } from "./files.js";
+import { Talk } from "./talk.js";
+
+const root = /** @type {HTMLElement} */ (document.querySelector("[data-conversation]"));
+const form = /** @type {HTMLFormElement} */ (root.querySelector("[data-composer]"));
+const token = /** @type {HTMLInputElement} */ (form.querySelector("[name=csrfmiddlewaretoken]")).value;
+
+/** @param {string} method @param {string} path @param {object} [body] */
+async function api(method, path, body) {
+  const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
+  const answer = await fetch(`/api/v1/${path}`, { method, headers, body: body && JSON.stringify(body) });
+  if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).detail ?? "That did not work. Try again.");
+  return answer.status === 204 ? null : answer.json();
+}
+
+const who = {
+  room: root.dataset.room ?? "",
+  me: root.dataset.me ?? "",
+  name: root.dataset.myName ?? "",
+  version: Number(root.dataset.version),
+};
+new Talk(root, new Live(), who, api, {
+  sign: byCookie(form),
+  moved: (room) => location.assign(`/support/${room}/`),
+});
+loadEarlier();

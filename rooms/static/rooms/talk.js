@@ -1,0 +1,119 @@
+/**
+ * A conversation with support on a page, whoever the page belongs to: our own, where a cookie says who
+ * I am, or the widget's frame, where a token does.
+ */
+import { Thread } from "../chatcore/thread.js";
+import { Composer } from "../chatcore/composer.js";
+import { Pending } from "../chatcore/pending.js";
+import { announce, showConnection } from "../chatcore/page.js";
+import { Uploads, showFiles } from "./files.js";
+import { lineOf } from "./lines.js";
+import { People } from "./people.js";
+import { SupportCard } from "./support_card.js";
+
+const CHANGES = new Set(["escalation.changed", "room.updated", "participant.changed"]);
+
+export class Talk {
+  /**
+   * @param {HTMLElement} root the conversation @param {import("../chatcore/live.js").Live} live
+   * @param {{room: string, me: string, name: string, version: number}} who
+   * @param {import("./support_card.js").Api} api
+   * @param {{sign: (request: XMLHttpRequest) => Promise<void> | void, moved: (room: string) => void,
+   *   away?: () => void,   addressOf?: (url: string) => Promise<string>, heard?: () => void, readable?: () => boolean}} hooks
+   */
+  constructor(root, live, who, api, hooks) {
+    Object.assign(this, { root, live, hooks, me: who.me });
+    this.topic = `room:${who.room}`;
+    this.myself = { id: who.me, display_name: who.name };
+    this.thread = new Thread(root);
+    this.thread.decorate = (item, line) => showFiles(item, line, hooks.addressOf);
+    this.people = new People(live, this.topic, who.me);
+    this.people.reload = () => this.listPeople(api, who.room);
+    this.people.reload();
+    this.jump = /** @type {HTMLButtonElement} */ (root.querySelector("[data-jump]"));
+    /** @param {string} content */
+    const said = (content) => this.line({ id: "", seq: 0, content, created_at: new Date().toISOString(), sender: this.myself });
+    this.pending = new Pending(live, this.thread, this.topic, said,
+      (/** @type {any} */ ack) => this.thread.show(this.line({ ...ack, sender: this.myself })));
+    const card = /** @type {HTMLElement} */ (root.querySelector("[data-support]"));
+    this.card = new SupportCard(card, api, who.room, hooks.moved);
+    const form = /** @type {HTMLFormElement} */ (root.querySelector("[data-composer]"));
+    this.composer = new Composer(form, this.topic, (content) => {
+      this.pending.say(content);
+      this.people.typing(false);
+    }, () => this.people.typing(true));
+    new Uploads(form, this.thread, (content, files) => ({ ...said(content), files }), hooks.sign, (message) => this.created(message));
+    this.listen();
+    live.follow(this.topic, who.version);
+    live.follow("me");
+    this.card.reload();
+  }
+
+  /** Who is here, by the API: the page that lists them may be no page of ours. @param {any} api @param {string} room */
+  async listPeople(api, room) {
+    const { results } = await api("GET", `rooms/${room}/participants/`).catch(() => ({ results: [] }));
+    const list = /** @type {HTMLElement} */ (document.querySelector("[data-people]"));
+    list.replaceChildren(...results.map((/** @type {any} */ place) => {
+      const row = document.createElement("li");
+      row.className = "person";
+      Object.assign(row.dataset, { user: place.user.id, name: place.user.display_name || place.user.username, read: place.last_read_seq ?? 0 });
+      return row;
+    }));
+    this.people.presence([], []);
+    this.people.render();
+  }
+
+  listen() {
+    this.live.addEventListener("event", (event) => this.hear(/** @type {CustomEvent} */ (event).detail));
+    this.live.addEventListener("subscribed", () => this.readAll());
+    this.live.addEventListener("state", (event) => {
+      if (/** @type {CustomEvent} */ (event).detail.state === "online") this.card.reload();
+    });
+    this.jump.addEventListener("click", () => {
+      this.thread.toEnd();
+      this.readAll();
+    });
+    this.thread.scroller.addEventListener("scroll", () => this.readAll(), { passive: true });
+    document.addEventListener("visibilitychange", () => this.readAll());
+    showConnection(this.live, this.hooks.away ?? (() => location.assign("/support/")));
+  }
+
+  /** @param {any} message */
+  line(message) {
+    return lineOf(message, this.me);
+  }
+
+  /** @param {{topic: string, type: string, data: any}} frame */
+  hear({ topic, type, data }) {
+    if (type === "escalation.notice" || type === "room.joined") this.card.reload();
+    if (topic !== this.topic) return;
+    if (CHANGES.has(type)) this.card.reload();
+    if (type === "message.created") this.created(data);
+    else if ((type === "message.edited" || type === "message.deleted") && this.thread.find(data.id)) {
+      this.thread.show(this.line(data));
+    }
+  }
+
+  /** @param {any} message */
+  created(message) {
+    const fresh = this.line(message);
+    if (fresh.mine) this.pending.settle(message);
+    const wasAtEnd = this.thread.atEnd;
+    const known = this.thread.find(fresh.id);
+    const item = this.thread.show(fresh);
+    if (known || fresh.mine) return;
+    item.classList.add("arriving");
+    this.people.stopped(message.sender?.id);
+    announce(`${fresh.author}: ${fresh.content}`);
+    this.hooks.heard?.();
+    if (wasAtEnd) this.readAll();
+    else this.jump.hidden = false;
+  }
+
+  /** Tell how far I have read, if I can have read it. */
+  readAll() {
+    if (document.hidden || !this.thread.atEnd || this.hooks.readable?.() === false) return;
+    this.jump.hidden = true;
+    this.people.read(this.thread.last);
+  }
+}

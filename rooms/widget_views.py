@@ -1,0 +1,52 @@
+"""The widget: a script for other people's pages, and the page that it shows in a frame there."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.views.decorators.cache import cache_control
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.http import require_safe
+
+from chatcore.http.middleware import STRICT_CSP
+
+THEMES = ("light", "dark")
+SCRIPT_SECONDS = 300
+SCRIPT = Path(__file__).parent / "static/rooms/widget_embed.js"
+
+
+@require_safe
+@xframe_options_exempt
+def widget(request: HttpRequest) -> HttpResponse:
+    """The page in the frame. It knows nobody: no cookie is read and none is set, since browsers keep
+    those of a frame from us; its script gets a guest's tokens and keeps them in the frame's storage."""
+    theme = request.GET.get("theme", "")
+    context = {
+        "theme": theme if theme in THEMES else "",
+        "origins": " ".join(settings.WIDGET_ORIGINS),
+        "attach_url": "?",
+        "message_footer": "_files.html",
+        "composer_label": "Write to us",
+        "ratings": range(1, 6),
+    }
+    response = HttpResponse(render_to_string("web/widget.html", context))
+    response.headers["Content-Security-Policy"] = _policy()
+    return response
+
+
+def _policy() -> str:
+    """As everywhere, but for who may show it in a frame, and pictures fetched by the script."""
+    ancestors = " ".join(settings.WIDGET_ORIGINS) or "'none'"
+    return STRICT_CSP.replace("frame-ancestors 'none'", f"frame-ancestors {ancestors}").replace(
+        "img-src 'self' data:", "img-src 'self' data: blob:"
+    )
+
+
+@require_safe
+@cache_control(public=True, max_age=SCRIPT_SECONDS)
+def widget_script(_request: HttpRequest) -> HttpResponse:
+    """The script that others load; at an address that never changes, so it is not kept for long."""
+    response = HttpResponse(SCRIPT.read_bytes(), content_type="text/javascript")
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
