@@ -54,4 +54,4 @@ def test_its_script_may_be_loaded_by_other_pages() -> None:
 def test_what_is_no_origin_stops_the_start(wrong: str) -> None:
     with pytest.raises(ValidationError):
         Env(WIDGET_ORIGINS=wrong)
-    assert Env(WIDGET_ORIGINS=f"{SHOP}, http://localhost:8001")
+    assert Env(WIDGET_ORIGINS=f"{SHOP}, http://localhost:8001").WIDGET_ORIGINS

@@ -20,6 +20,7 @@ from rooms.models import (
 )
 from rooms.selectors.access import RoomAccess, role_of_newcomer
 from rooms.selectors.customer import running_room_of
+from rooms.selectors.robots import accounts_that_answer_first
 from rooms.services.conclusions import conclude_room
 from rooms.services.escalations import escalate_room
 from rooms.services.messages import draft_of, say
@@ -49,8 +50,9 @@ def _open(by: User, name: str) -> ChatRoom:
         is_private=True,
         creator=by,
     )
-    RoomParticipant.objects.create(room=room, user=by, role=role_of_newcomer(by))
-    publish_on_commit(f"user:{by.pk}", RoomJoined(room=str(room.pk)))
+    for person in (by, *accounts_that_answer_first()):
+        RoomParticipant.objects.create(room=room, user=person, role=role_of_newcomer(person))
+        publish_on_commit(f"user:{person.pk}", RoomJoined(room=str(room.pk)))
     return room
 
 
