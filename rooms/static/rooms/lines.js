@@ -1,9 +1,21 @@
 /** A message object of the API as a line of the thread. */
 
+/** How far an answer that comes later has got. @type {Record<string, string>} */
+const STATES = { streaming: "is answering …", "batch-delay": "answers later", failed: "could not answer" };
+
+/** What a robot quotes; whatever is no reference to a page of ours is left out. @param {any} metadata */
+function citationsOf(metadata) {
+  const found = Array.isArray(metadata?.references) ? metadata.references : [];
+  return found
+    .filter((/** @type {any} */ each) => /^\/(?!\/)/.test(each?.url ?? ""))
+    .map((/** @type {any} */ { url, title, text }) => ({ url, place: title ?? "", quote: text ?? "" }));
+}
+
 /** @param {any} message as `GET …/messages/` gives it @param {string} me @returns {any} */
 export function lineOf(message, me) {
   const { sender, attachments: files = [] } = message;
   const kind = message.message_type ?? "chat";
+  const note = message.audience === "staff";
   const note = message.audience === "staff";
   // A file without words goes under its name, which its card shows already.
   const bare = files.length === 1 && files[0].original_filename === message.content;
@@ -17,7 +29,8 @@ export function lineOf(message, me) {
     createdAt: message.created_at,
     edited: Boolean(message.edited_at),
     deleted: Boolean(message.deleted_at),
-    citations: [],
+    citations: citationsOf(message.content_metadata),
+    state: note ? "Private note" : STATES[message.delivery_status] ?? "",
     files,
   };
 }
