@@ -16,7 +16,11 @@ from rooms.services.messages import draft_of, say
 # As lines.js says it, too.
 NOTE = "Private note"
 # How far an answer that comes later has got; lines.js says the same.
-STATES = {"streaming": "is answering …", "batch-delay": "answers later", "failed": "could not answer"}
+STATES = {
+    "streaming": "is answering …",
+    "batch-delay": "answers later",
+    "failed": "could not answer",
+}
 
 
 @dataclass(frozen=True, slots=True)

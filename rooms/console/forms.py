@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from chatcore.models.conversations import CONTENT_MAX
 from rooms.forms import SayForm
 from rooms.models import Level
 from rooms.models.escalations import NOTE_MAX
@@ -23,6 +24,7 @@ MOST_AT_ONCE = 100
 class Composed(SayForm):
     """A reply or a private note. `seen_seq`: the newest message when the page was made."""
 
+    content = forms.CharField(max_length=CONTENT_MAX)
     role = forms.ChoiceField(choices=[("reply", "Reply"), ("note", "Private note")])
     seen_seq = forms.IntegerField(min_value=0, max_value=2**62, required=False)
     send_anyway = forms.BooleanField(required=False)

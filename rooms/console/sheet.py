@@ -74,6 +74,8 @@ class Sheet:
             "is_observing": access.is_observing,
             "may_note": access.may_note and access.silenced_by is None,
             "new_ref": uuid7(),
+            "message_footer": "_files.html",
+            "attach_url": f"/api/v1/rooms/{room.pk}/attachments/",
             "send_url": reverse("console_say", args=[self.escalation.pk]),
             "composer_label": f"Reply to {self.escalation.customer.shown_name}",
             "composer_closed": access.is_observing or access.silenced_by is not None,

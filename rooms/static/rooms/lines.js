@@ -16,7 +16,6 @@ export function lineOf(message, me) {
   const { sender, attachments: files = [] } = message;
   const kind = message.message_type ?? "chat";
   const note = message.audience === "staff";
-  const note = message.audience === "staff";
   // A file without words goes under its name, which its card shows already.
   const bare = files.length === 1 && files[0].original_filename === message.content;
   return {
