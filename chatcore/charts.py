@@ -105,6 +105,39 @@ def lines(
     return _drawn(chart, name, title, about, dict(zip(series, colours, strict=True)))
 
 
+_KINDS = {"bar": pygal.Bar, "line": pygal.Line, "pie": pygal.Pie}
+
+
+def drawing(
+    name: str,
+    kind: str,
+    title: str,
+    labels: Sequence[str],
+    series: Mapping[str, Sequence[float]],
+) -> SafeString:
+    """Numbers that somebody sent, above and below zero: a "bar", "line" or "pie" of its first series.
+
+    Colours are given in order; a pie's are those of its labels.
+    """
+    chart = _KINDS[kind](height=HEIGHT, value_formatter=number_written, **_USUAL)
+    parts: Mapping[str, Sequence[float]] = series
+    if kind == "pie":
+        first = next(iter(series.values()))
+        parts = {f"{place}": [number] for place, number in enumerate(first)}
+    else:
+        every = -(-len(labels) // MOST_LABELS)
+        chart.x_labels = ["" if at % every else _short(label) for at, label in enumerate(labels)]
+    for one, numbers in parts.items():
+        chart.add(one, list(numbers))
+    about = f"A {kind} chart, {labels[0]} to {labels[-1]}."
+    return _drawn(chart, name, title, about, {one: at for at, one in enumerate(parts)})
+
+
+def number_written(number: float) -> str:
+    """A number as a person reads it: 1,250 or 0.125."""
+    return f"{number:,.10g}"
+
+
 def _are_few(numbers: Sequence[float | None]) -> bool:
     """Too few for a line to be seen."""
     return sum(number is not None for number in numbers) < 3

@@ -1,5 +1,6 @@
 """What the pages for people share: signed-in requests, errors as pages, a message as a line."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -41,10 +42,12 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of a message's text; with a `url` it is a quotation that leads to its passage."""
+    """A piece of a message's text; with a `url` it is a quotation that leads to its passage, with
+    `is_name` it names somebody."""
 
     text: str
     url: str = ""
+    is_name: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +66,15 @@ class Line:
     citations: Sequence[Citation] = ()
     state: str = ""
     following: bool = False
+    # The usernames that an @ in the text sets off.
+    names: Sequence[str] = ()
     # What the app's own part below a message needs (`message_footer` of its page).
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def parts(self) -> list[Part]:
-        return quoted_parts(self.content, self.citations)
+        parts = quoted_parts(self.content, self.citations)
+        return [piece for part in parts for piece in _named(part, self.names)]
 
 
 def quoted_parts(content: str, citations: Sequence[Citation]) -> list[Part]:
@@ -82,6 +88,15 @@ def quoted_parts(content: str, citations: Sequence[Citation]) -> list[Part]:
             parts += [Part(content[at:start]), Part(citation.quote, citation.url)]
             at = start + len(citation.quote)
     return [*parts, Part(content[at:])]
+
+
+def _named(part: Part, names: Sequence[str]) -> list[Part]:
+    """The part cut at those of the names that it holds."""
+    if part.url or not any(names):
+        return [part]
+    spelled = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True) if name)
+    pieces = re.split(rf"(?<![\w@./-])(@(?:{spelled}))(?![\w-])", part.text, flags=re.IGNORECASE)
+    return [Part(text, is_name=bool(at % 2)) for at, text in enumerate(pieces) if text]
 
 
 def with_followers(lines: Iterable[Line]) -> list[Line]:

@@ -86,8 +86,8 @@ class DialogueTopic:
 
     async def send(self, user: UUID, id: UUID, frame: Send) -> Appended:
         """Acknowledged as the question is stored; the answer then streams."""
-        if frame.reply_to is not None or frame.message_type is not None:
-            raise Invalid("A dialogue takes neither reply_to nor message_type.")
+        if frame != Send(op="send", topic=frame.topic, ref=frame.ref, content=frame.content):
+            raise Invalid("A dialogue takes no fields but the content and its ref.")
         async with self._in_order(id):
             return await in_thread(_ask, user_id=user, session_id=id, frame=frame)
 

@@ -66,7 +66,7 @@ def _thread(request: PageRequest, access: RoomAccess, state: dict[str, Any]) -> 
         "title": found.name or "Support",
         "state": state,
         "people": people_in(list(participants_of(found)), set()),
-        "lines": lines_of(results, request.user),
+        "lines": lines_of(access, results),
         "earlier_url": older,
         "earlier_room_url": f"{reverse('support_room', args=[before])}?here=1" if before else "",
         "later_url": request.path if "before" in request.GET else "",

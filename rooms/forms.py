@@ -12,6 +12,10 @@ class SayForm(forms.Form):
     file = forms.FileField(required=False)
     # Made with the page, so that a form sent twice is one message.
     client_ref = forms.UUIDField(required=False)
+    reply_to = forms.UUIDField(required=False)
+    thread = forms.UUIDField(required=False)
+    # A private note.
+    note = forms.BooleanField(required=False)
 
 
 class OpenSupportForm(forms.Form):

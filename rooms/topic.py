@@ -107,6 +107,7 @@ class RoomTopic:
         return [Followed(**row) for row in await fetch(_FOLLOWED, [user])]
 
     async def send(self, user: UUID, id: UUID, frame: Send) -> Appended:
+        audience = Audience[frame.audience.upper()]
         if frame.message_type is not None and frame.message_type not in SENDABLE:
             raise Invalid("This type of message cannot be sent.", code="bad_message_type")
         draft = draft_of(
@@ -115,10 +116,12 @@ class RoomTopic:
             content=frame.content,
             client_ref=frame.ref,
             reply_to=frame.reply_to,
+            thread=frame.thread,
             message_type=frame.message_type,
+            audience=audience,
         )
         if names := names_in(draft.content):
-            named = await fetch(MENTIONED_SQL, [id, names, Audience.EVERYONE, user])
+            named = await fetch(MENTIONED_SQL, [id, names, audience, user])
             draft = with_mentions(draft, [row["user_id"] for row in named])
         return await runtime().flusher.append(ROOM_TIMELINE, draft)
 

@@ -2,12 +2,27 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from rooms import customer_views, views, widget_views
+from rooms import customer_views, message_views, views, widget_views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("console/", include("rooms.console.urls")),
     path("rooms/new/", views.room_new, name="room_new"),
     path("rooms/<uuid:room_id>/", views.room, name="room"),
+    path(
+        "rooms/<uuid:room_id>/threads/<uuid:message_id>/",
+        message_views.room_thread,
+        name="room_thread",
+    ),
+    path(
+        "rooms/<uuid:room_id>/messages/<uuid:message_id>/",
+        message_views.room_message,
+        name="room_message",
+    ),
+    path(
+        "rooms/<uuid:room_id>/messages/<uuid:message_id>/versions/",
+        message_views.room_message_versions,
+        name="room_message_versions",
+    ),
     path("rooms/<uuid:room_id>/say/", views.room_say, name="room_say"),
     path("rooms/<uuid:room_id>/read/", views.room_read, name="room_read"),
     path("rooms/<uuid:room_id>/invite/", views.room_invite, name="room_invite"),

@@ -1,6 +1,5 @@
 """Pages of rooms, live by the socket; without script a form posts and the page reloads."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages as notices
@@ -10,55 +9,22 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chatcore.errors import ChatcoreError
-from chatcore.ids import uuid7
-from chatcore.pages import PageRequest, is_past, page, place_in, render_page
-from chatcore.selectors.presence import online_in
+from chatcore.pages import PageRequest, page, render_page
 from chatcore.selectors.users import ids_of_people, person_named
+from rooms.contexts import history_context
 from rooms.forms import InviteForm, NewRoomForm, SayForm
-from rooms.pages import lines_of, people_in, send
-from rooms.selectors.access import RoomAccess, read_room_for, room_for
-from rooms.selectors.messages import messages_page
-from rooms.selectors.rooms import participants_of
-from rooms.selectors.unread import unread_of
+from rooms.pages import send
+from rooms.selectors.access import read_room_for, room_for
 from rooms.services.participants import invite, leave
 from rooms.services.reading import mark_read
 from rooms.services.rooms import create_room
-from rooms.shelf import room_title
-
-PAGE_LENGTH = 50
 
 
 @page
 @require_safe
 def room(request: PageRequest, room_id: UUID) -> HttpResponse:
     access = read_room_for(request.user, room_id)
-    return render_page(request, "web/room.html", **_thread(request, access))
-
-
-def _thread(request: PageRequest, access: RoomAccess) -> dict[str, Any]:
-    """Everything one page of a room shows."""
-    found = access.room
-    where = place_in(request, found.last_seq, PAGE_LENGTH)
-    history, title = messages_page(access, where), room_title(request.user, found)
-    first_seq = history["results"][0]["seq"] if history["results"] else 0
-    return {
-        "topic": f"room:{found.pk}",
-        "conversation": found,
-        "title": title,
-        "people": people_in(list(participants_of(found)), online_in(f"room:{found.pk}")),
-        "people_open": "people" in request.GET,
-        "lines": lines_of(history["results"], request.user),
-        "earlier_url": f"?before={first_seq}" if first_seq > access.sight.first_visible else "",
-        "later_url": request.path if is_past(request, where, found.last_seq) else "",
-        "unread": 0 if access.is_observing else unread_of(found, access.participant, request.user),
-        "may_invite": access.may_invite,
-        "new_ref": uuid7(),
-        "send_url": reverse("room_say", args=[found.pk]),
-        "attach_url": f"/api/v1/rooms/{found.pk}/attachments/",
-        "message_footer": "_files.html",
-        "composer_label": f"Message {title}",
-        "composer_closed": access.is_observing or access.silenced_by is not None,
-    }
+    return render_page(request, "web/room.html", **history_context(request, access))
 
 
 @page
@@ -68,7 +34,10 @@ def room_say(request: PageRequest, room_id: UUID) -> HttpResponse:
     form = SayForm(request.POST, request.FILES)
     if form.is_valid():
         send(request.user, room_id, form)
-    return redirect(f"{reverse('room', args=[room_id])}#end")
+    thread = form.cleaned_data.get("thread")
+    room_url = reverse("room", args=[room_id])
+    here = reverse("room_thread", args=[room_id, thread]) if thread else room_url
+    return redirect(f"{here}#end")
 
 
 @page

@@ -225,6 +225,7 @@ def test_other_peoples_dialogues_are_not_there(stage: Stage, session: DialogueSe
         ({"content": " \n "}, "invalid"),
         ({"content": "x", "message_type": "system"}, "invalid"),
         ({"content": "x", "reply_to": str(uuid4())}, "invalid"),
+        ({"content": "x", "audience": "staff"}, "invalid"),
         ({"content": "x" * 10_001}, "invalid_frame"),
     ],
 )

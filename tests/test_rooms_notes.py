@@ -162,6 +162,23 @@ def test_the_socket_passes_over_them(stage: Stage, kind: str) -> None:
         assert told["version"] == 4
 
 
+def test_notes_and_threads_are_said_on_the_socket_by_whom_they_may(stage: Stage) -> None:
+    world = stage.world
+    room = room_of(world.mira, world.ana)
+    first = said(room, world.mira).id
+    with stage.client(world.ana) as ana, stage.client(world.mira) as mira:
+        mira.subscribe(topic_of(room))
+        noted = ana.say(topic_of(room), SECRET, audience="staff", thread=first)
+        assert contents(ContractClient(access=access_for(world.ana)), room, f"?thread={first}") == [
+            SECRET
+        ]
+        assert mira.say(topic_of(room), "let me", audience="staff")["code"] == "may_not_note"
+        assert mira.say(topic_of(room), "why?", thread=noted["id"])["code"] == "bad_thread"
+        assert mira.say(topic_of(room), "still", thread=first)["op"] == "ack"
+        told = [frame["data"].get("content") for frame in mira.everything(0.25)]
+        assert SECRET not in told
+
+
 def test_the_express_lane_knows_them_too(stage: Stage) -> None:
     import httpx
 

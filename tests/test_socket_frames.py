@@ -76,6 +76,8 @@ WRONG_FIELDS: list[tuple[str, dict[str, Any]]] = [
     ("content", SEND | {"content": "a\x00b"}),
     ("reply_to", SEND | {"reply_to": "x"}),
     ("message_type", SEND | {"message_type": 1}),
+    ("thread", SEND | {"thread": "x"}),
+    ("audience", SEND | {"audience": "members"}),
     ("sender", SEND | {"sender": REF}),
     ("seq", SEND | {"seq": 1}),
     ("seq", {"op": "read", "topic": ROOM, "seq": -1}),

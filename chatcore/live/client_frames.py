@@ -72,6 +72,8 @@ class Send(ClientFrame):
     content: Content
     reply_to: UUID | None = None
     message_type: Annotated[str, Field(strict=True, max_length=20)] | None = None
+    thread: UUID | None = None
+    audience: Literal["everyone", "staff"] = "everyone"
 
 
 class Edit(ClientFrame):

@@ -35,6 +35,8 @@ class GraphIn(StrictSerializer):
     def validate(self, graph: dict[str, Any]) -> dict[str, Any]:
         if any(len(one["values"]) != len(graph["labels"]) for one in graph["series"]):
             raise serializers.ValidationError({"series": ["Give one value for each label."]})
+        if len({one["name"] for one in graph["series"]}) != len(graph["series"]):
+            raise serializers.ValidationError({"series": ["Give each series a name of its own."]})
         if graph["kind"] == "pie" and not _is_pie(graph["series"]):
             raise serializers.ValidationError(
                 {"series": ["A pie has one series, of parts that are 0 or more."]}

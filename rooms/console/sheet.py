@@ -16,8 +16,9 @@ from rooms.console.forms import PRIORITIES, SNOOZES
 from rooms.console.offers import Offers
 from rooms.console.people import agents_for
 from rooms.console.rows import row_of
+from rooms.contexts import message_context, replying_to
 from rooms.models import ChatRoom, Escalation
-from rooms.pages import lines_of, people_in
+from rooms.pages import people_in
 from rooms.selectors.access import RoomAccess, read_room_for
 from rooms.selectors.escalation_access import escalations_for, worked_escalation_for
 from rooms.selectors.escalations import chain_of, story_of
@@ -65,8 +66,8 @@ class Sheet:
         history = messages_page(access, where)["results"]
         first_seq = history[0]["seq"] if history else 0
         return {
+            **message_context(access, history),
             "topic": f"room:{room.pk}",
-            "lines": lines_of(history, self.user),
             "people": people_in(list(participants_of(room)), online_in(f"room:{room.pk}")),
             "people_open": "people" in request.GET,
             "earlier_url": f"?before={first_seq}" if first_seq > access.sight.first_visible else "",
@@ -74,11 +75,10 @@ class Sheet:
             "is_observing": access.is_observing,
             "may_note": access.may_note and access.silenced_by is None,
             "new_ref": uuid7(),
-            "message_footer": "_files.html",
             "attach_url": f"/api/v1/rooms/{room.pk}/attachments/",
             "send_url": reverse("console_say", args=[self.escalation.pk]),
             "composer_label": f"Reply to {self.escalation.customer.shown_name}",
-            "composer_closed": access.is_observing or access.silenced_by is not None,
+            "replying": replying_to(request, access),
         }
 
 

@@ -30,14 +30,14 @@ def newer_words(access: RoomAccess | None, given: dict[str, Any]) -> Sequence[Li
         if message["sender"]["id"] != access.user.pk
         and message["message_type"] != MessageType.SYSTEM
     ]
-    return lines_of(others, access.user)
+    return lines_of(access, others)
 
 
 def put_in(escalation: Escalation, by: User, given: dict[str, Any]) -> None:
     """Say it in the room in which the escalation is worked on. Raises what the room forbids."""
     room = escalation.target_room_id or escalation.source_room_id
-    content, ref = given["content"], given["client_ref"]
+    words = {name: given[name] for name in ("content", "client_ref", "reply_to")}
     if given["role"] == "note":
-        add_note(access=room_for(by, room), content=content, client_ref=ref)
+        add_note(access=room_for(by, room), **words)
     else:
-        say(draft_of(room=room, sender=by.pk, content=content, client_ref=ref))
+        say(draft_of(room=room, sender=by.pk, **words))

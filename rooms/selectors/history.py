@@ -22,10 +22,14 @@ def earlier_versions(access: RoomAccess, message: UUID) -> list[dict[str, Any]]:
     What was taken back is not theirs to see again, but for supervisors who look on.
     """
     row = message_row(access, message)
-    is_senders = row["sender_id"] == access.participant.user_id and not row["deleted_at"]
-    may = access.is_observing or access.is_moderator or is_senders
-    if not may:
+    if not may_see_versions(access, None if row["deleted_at"] else row["sender_id"]):
         raise Forbidden("Only its sender or a moderator may see what it said.", code="not_yours")
     if row["deleted_at"] and not access.is_observing:
         return []
     return fetch_rows(_VERSIONS, [message])
+
+
+def may_see_versions(access: RoomAccess, sender: UUID | None) -> bool:
+    """Whether what somebody's message said before is for this reader."""
+    is_theirs = sender is not None and sender == access.participant.user_id
+    return access.is_observing or access.is_moderator or is_theirs

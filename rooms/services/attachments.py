@@ -18,9 +18,17 @@ from chatcore.services.publish import publish_created_on_commit, publish_on_comm
 from chatcore.services.refusals import refusal_error
 from rooms.files.facts import FileFacts, facts_of
 from rooms.files.pictures import PICTURES
-from rooms.models import ChatFileAttachment, MessageType, RoomMessage, ScanState, StoredFile
+from rooms.models import (
+    Audience,
+    ChatFileAttachment,
+    MessageType,
+    RoomMessage,
+    ScanState,
+    StoredFile,
+)
 from rooms.selectors.access import room_for
 from rooms.selectors.messages import ONE_SQL, message_out
+from rooms.services.messages import draft_of
 from rooms.services.stored_files import EXAMINE_FILE, examine, store_file
 from rooms.services.timeline import ROOM_TIMELINE
 
@@ -33,6 +41,8 @@ def attach(
     content: str = "",
     client_ref: UUID | None = None,
     reply_to: UUID | None = None,
+    thread: UUID | None = None,
+    audience: Audience = Audience.EVERYONE,
 ) -> Appended:
     """Say something with a file, under its name where nothing is said. The file is there to be had
     when a worker has found it clean; until then the message shows its name and size.
@@ -45,15 +55,15 @@ def attach(
         raise refusal_error(refusal)
     facts = facts_of(file)
     stored = store_file(user, file, facts)
-    draft = Draft(
-        conversation=room_id,
-        author=user.pk,
+    draft = draft_of(
+        room=room_id,
+        sender=user.pk,
         content=content or facts.name,
         client_ref=client_ref,
-        columns={
-            "message_type": MessageType.IMAGE if facts.is_picture else MessageType.FILE,
-            "reply_to_message_id": reply_to,
-        },
+        reply_to=reply_to,
+        thread=thread,
+        message_type=MessageType.IMAGE if facts.is_picture else MessageType.FILE,
+        audience=audience,
     )
     return _said(user, draft, stored, facts)
 

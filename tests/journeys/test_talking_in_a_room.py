@@ -115,3 +115,48 @@ def test_somebody_is_invited_and_somebody_else_stays_outside(
     expect(hers.get_by_text("is in the room now")).to_be_visible()
     outside.goto(address)
     expect(outside.get_by_role("heading", level=1, name="Two is company")).to_be_visible()
+
+
+def test_replies_threads_names_and_graphs_are_the_same_live_and_after_a_reload(
+    enter: Enter, mira: Account, jonas: Account
+) -> None:
+    hers, his = enter(mira), enter(jonas, "phone", "dark")
+    open_room(hers, "The bakery", jonas)
+    his.get_by_role("link", name="The bakery").click()
+
+    say(his, "Who bakes?")
+    asked = hers.locator(".message", has_text="Who bakes?").first
+    asked.hover()
+    asked.get_by_role("link", name="Reply").click()
+    expect(hers.locator("[data-replying]")).to_contain_text("Who bakes?")
+    say(hers, f"@{jonas.username} does")
+    expect(his.locator(".message .reply")).to_contain_text("Who bakes?")
+    expect(his.locator(".content .name")).to_have_text(f"@{jonas.username}")
+    expect(hers.locator("[data-replying]")).to_be_hidden()
+
+    asked.hover()
+    asked.get_by_role("link", name="Answer in a thread").click()
+    expect(hers.get_by_role("heading", level=1, name="Thread")).to_be_visible()
+    say(hers, "Rye or wheat?")
+    expect(hers.locator(".message .content")).to_have_text(["Who bakes?", "Rye or wheat?"])
+    his.get_by_role("link", name="1 answer in its thread").click()
+    say(his, "Rye")
+    expect(hers.locator(".message .content").last).to_have_text("Rye")
+
+    live = hers.locator("[data-thread]").inner_text()
+    hers.reload()
+    expect(hers.locator("[data-thread]")).to_have_text(live, use_inner_text=True)
+
+
+def test_one_replies_and_answers_in_threads_without_script(
+    enter: Enter, mira: Account, jonas: Account
+) -> None:
+    hers = enter(mira, java_script_enabled=False)
+    open_room(hers, "On paper, in turns", jonas)
+    say(hers, "First")
+    hers.get_by_role("link", name="Reply").click()
+    say(hers, "Second")
+    expect(hers.locator(".message .reply")).to_contain_text("First")
+    hers.get_by_role("link", name="Answer in a thread").first.click()
+    say(hers, "Third")
+    expect(hers.locator(".message .content")).to_have_text(["First", "Third"])

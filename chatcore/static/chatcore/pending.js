@@ -6,7 +6,8 @@ export class Pending {
   /**
    * @param {import("./live.js").Live} live @param {import("./thread.js").Thread} thread
    * @param {string} topic
-   * @param {(content: string) => import("./thread.js").Line} lineOf what I said, as a line without a place
+   * @param {(content: string, frame: any) => import("./thread.js").Line} lineOf what I said, as a line
+   *   without a place
    * @param {(ack: any) => void} stored shows an acknowledged message, unless its event already did
    */
   constructor(live, thread, topic, lineOf, stored) {
@@ -18,10 +19,10 @@ export class Pending {
     for (const frame of live.outbox.left) if (frame.op === "send" && frame.topic === topic) this.show(frame);
   }
 
-  /** @param {string} content */
-  say(content) {
+  /** @param {string} content @param {object} [more] further fields of the frame */
+  say(content, more = {}) {
     complain("");
-    const frame = { op: "send", topic: this.topic, ref: newRef(), content };
+    const frame = { op: "send", topic: this.topic, ref: newRef(), content, ...more };
     this.show(frame);
     this.live.ask(frame).catch(() => {}); // `refused` below tells
   }
@@ -29,7 +30,7 @@ export class Pending {
   /** @param {any} frame */
   show(frame) {
     const item = this.thread.place(this.thread.blank(), 0);
-    this.thread.fill(item, this.lineOf(frame.content));
+    this.thread.fill(item, this.lineOf(frame.content, frame));
     item.classList.add("pending");
     this.note(item, "Sending …");
     this.items.set(frame.ref, item);

@@ -1,19 +1,26 @@
-/** Edit and delete one's own message. */
+/** Edit and delete one's own message, reply to any, answer it in a thread. */
 
 /**
  * @param {import("../chatcore/live.js").Live} live @param {string} topic
  * @param {import("../chatcore/thread.js").Thread} thread @param {(text: string) => void} announce
+ * @param {import("./replying.js").Replying} replying
  */
-export function offerActions(live, topic, thread, announce) {
+export function offerActions(live, topic, thread, announce, replying) {
   thread.list.addEventListener("click", (event) => {
     const target = /** @type {Element} */ (event.target);
-    const item = /** @type {HTMLElement | null} */ (target.closest(".message.mine"));
+    const item = /** @type {HTMLElement | null} */ (target.closest(".message"));
     thread.list.querySelector(".chosen")?.classList.remove("chosen");
     item?.classList.add("chosen"); // a thumb has no hover: a tap shows the buttons
     const action = target.closest("[data-action]")?.getAttribute("data-action");
-    if (!item || !action) return;
+    if (!item?.dataset.id || !action) return;
     if (action === "delete") remove(item);
-    else edit(item);
+    else if (action === "edit") edit(item);
+    else if (action === "reply") {
+      event.preventDefault();
+      replying.to(item);
+    } else if (!target.closest("[data-action]")?.getAttribute("href")) {
+      location.assign(`${replying.roomUrl}threads/${item.dataset.id}/`); // came live, without more than its words
+    }
   });
 
   /** @param {object} frame */

@@ -91,6 +91,7 @@ function mindTheComposer(thread) {
     const { newRef } = await import("../chatcore/outbox.js");
     /** @type {HTMLInputElement} */ (form?.querySelector("[name=client_ref]")).value = newRef();
     box.value = "";
+    /** @type {HTMLElement | null} */ (form?.querySelector("[data-stop-replying]"))?.click();
     box.dispatchEvent(new Event("input"));
     done();
   }

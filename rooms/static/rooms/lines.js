@@ -29,7 +29,7 @@ export function lineOf(message, me) {
     edited: Boolean(message.edited_at),
     deleted: Boolean(message.deleted_at),
     citations: citationsOf(message.content_metadata),
-    state: note ? "Private note" : STATES[message.delivery_status] ?? "",
+    state: STATES[message.delivery_status] ?? "",
     files,
   };
 }
