@@ -72,6 +72,8 @@ app.conf.update(
         "plan-rings": {"task": "rooms.plan_rings", "schedule": 300.0},
         "wake-escalations": {"task": "rooms.wake_escalations", "schedule": 60.0},
         "sweep-robot-turns": {"task": "rooms.sweep_robot_turns", "schedule": 15.0},
+        "write-digests": {"task": "rooms.write_digests", "schedule": 60.0},
+        "send-due-mails": {"task": "rooms.send_due_mails", "schedule": 60.0},
         "sweep-files": {"task": "rooms.sweep_files", "schedule": 600.0},
         "sweep-imports": {"task": "dialogues.sweep_imports", "schedule": 60.0},
         "sweep-embeddings": {"task": "dialogues.sweep_embeddings", "schedule": 60.0},

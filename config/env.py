@@ -16,6 +16,7 @@ from chatcore.embedded.folder import default_data_dir
 from chatcore.embedded.urls import service_urls
 
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
+_REPLY_ADDRESS = re.compile(r"[A-Za-z0-9._-]{1,20}@[A-Za-z0-9.-]+")
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -65,6 +66,8 @@ class Env(BaseSettings):
     ATTACHMENT_S3_ENDPOINT: str = ""
     ATTACHMENT_S3_REGION: str = ""
     WIDGET_ORIGINS: str = ""
+    MAIL_REPLY_ADDRESS: str = ""
+    AGENT_MAIL_MINUTES: int = Field(10, ge=0, le=10_080)
     METRICS_TOKEN: str = ""
     LOG_FORMAT: Literal["console", "json"] = "console"
 
@@ -74,6 +77,16 @@ class Env(BaseSettings):
         """Addresses or networks with commas between; a wrong one would open the rate limits."""
         for proxy in filter(None, (part.strip() for part in value.split(","))):
             ip_network(proxy, strict=False)
+        return value
+
+    @field_validator("MAIL_REPLY_ADDRESS")
+    @classmethod
+    def _reply_address(cls, value: str) -> str:
+        """A short name before the @: the token goes there, too, and the whole may have 64 characters."""
+        if value and not _REPLY_ADDRESS.fullmatch(value):
+            raise ValueError(
+                f"{value!r} is not like reply@chat.example.org (20 letters before the @)"
+            )
         return value
 
     @field_validator("WIDGET_ORIGINS")

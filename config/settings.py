@@ -212,6 +212,11 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.username or "", _mail.password or "
 EMAIL_USE_TLS = _mail.scheme == "smtp+tls"
 EMAIL_USE_SSL = _mail.scheme == "smtps"
 DEFAULT_FROM_EMAIL = _env.DEFAULT_FROM_EMAIL
+EMAIL_TIMEOUT = 30
+# Where answers to our mails go, reply+<token>@…; "": they cannot be answered.
+MAIL_REPLY_ADDRESS = _env.MAIL_REPLY_ADDRESS
+# How long an agent is away before they get a mail, and the least time between two. 0: none.
+AGENT_MAIL_MINUTES = _env.AGENT_MAIL_MINUTES
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

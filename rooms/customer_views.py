@@ -12,10 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from chatcore.errors import ChatcoreError
 from chatcore.guests import person_or_guest
+from chatcore.http.limits import Rule
+from chatcore.http.throttles import enforce
 from chatcore.ids import uuid7
 from chatcore.models import User
 from chatcore.pages import PageRequest, open_page, page, place_in
-from rooms.forms import OpenSupportForm, RatingForm, SayForm
+from rooms.forms import OpenSupportForm, RatingForm, SayForm, TranscriptForm
 from rooms.pages import lines_of, people_in, send
 from rooms.selectors.access import RoomAccess, read_room_for, room_for
 from rooms.selectors.customer import earlier_room_of, running_room_of, support_state
@@ -23,6 +25,7 @@ from rooms.selectors.messages import messages_page
 from rooms.selectors.rooms import participants_of
 from rooms.services.customer import ask_for_person, open_support_room, rate_help
 from rooms.services.escalation_states import reopen_escalation
+from rooms.services.mail import ask_for_transcript
 
 PAGE_LENGTH = 50
 
@@ -119,6 +122,22 @@ def support_reopen(request: PageRequest, room_id: UUID) -> HttpResponse:
     state = support_state(room_for(request.user, room_id))
     if state["may_reopen"]:
         reopen_escalation(state["escalation"], by=request.user)
+    return _back(room_id)
+
+
+@page
+@require_POST
+def support_transcript(request: PageRequest, room_id: UUID) -> HttpResponse:
+    enforce(Rule.TRANSCRIPT, str(request.user.pk))
+    access, form = read_room_for(request.user, room_id), TranscriptForm(request.POST)
+    if not form.is_valid():
+        notices.error(request, "That is no e-mail address.")
+        return _back(room_id)
+    try:
+        mail = ask_for_transcript(access=access, by=request.user, **form.cleaned_data)
+        notices.success(request, f"The conversation is on its way to {mail.to_address}.")
+    except ChatcoreError as refused:
+        notices.error(request, refused.detail or refused.title)
     return _back(room_id)
 
 

@@ -25,6 +25,10 @@ class OpenSupportForm(forms.Form):
     client_ref = forms.UUIDField(required=False)
 
 
+class TranscriptForm(forms.Form):
+    email = forms.EmailField(max_length=254, required=False)
+
+
 class RatingForm(forms.Form):
     rating = forms.IntegerField(min_value=1, max_value=5)
     comment = forms.CharField(max_length=4_000, required=False)

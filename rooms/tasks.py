@@ -13,6 +13,7 @@ from rooms.services import (
     robot_turns,
     stored_files,
 )
+from rooms.services import mail as outgoing
 
 
 @shared_task(name="rooms.drain_queue", ignore_result=True, acks_late=False)
@@ -61,3 +62,21 @@ def answer_room(room: str) -> None:
 def sweep_robot_turns() -> None:
     """Find the robots' turns that nobody works on; every 15 s by beat."""
     robot_turns.sweep_turns()
+
+
+@shared_task(name="rooms.send_mail", ignore_result=True)
+def send_mail(mail: str) -> None:
+    """Write and send a mail that waits."""
+    outgoing.send_mail(UUID(mail))
+
+
+@shared_task(name="rooms.send_due_mails", ignore_result=True)
+def send_due_mails() -> None:
+    """Ask for the mails that nobody sends; every minute by beat."""
+    outgoing.send_due_mails()
+
+
+@shared_task(name="rooms.write_digests", ignore_result=True)
+def write_digests() -> None:
+    """Tell the agents who are away what waits for them; every minute by beat."""
+    outgoing.write_digests()

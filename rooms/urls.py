@@ -34,5 +34,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("support/<uuid:room_id>/say/", customer_views.support_say, name="support_say"),
     path("support/<uuid:room_id>/person/", customer_views.support_person, name="support_person"),
     path("support/<uuid:room_id>/rate/", customer_views.support_rate, name="support_rate"),
+    path(
+        "support/<uuid:room_id>/transcript/",
+        customer_views.support_transcript,
+        name="support_transcript",
+    ),
     path("support/<uuid:room_id>/reopen/", customer_views.support_reopen, name="support_reopen"),
 ]

@@ -180,6 +180,7 @@ def bodies(there: Things) -> dict[str, Any]:
         "POST rooms/{room_id}/conclude/": {"outcome": "resolved"},
         "POST rooms/{room_id}/rating/": {"rating": 4},
         "POST support/room/": {"content": "hello"},
+        "POST rooms/{room_id}/transcript/": {},
         "POST escalations/{escalation_id}/escalate/": {"handover_note": "x"},
         "POST escalations/{escalation_id}/snooze/": {"until": None},
         "PATCH escalations/{escalation_id}/": {"priority": 1},

@@ -57,6 +57,8 @@ class Rule(Enum):
     WRITE = Rate("write", "300/minute")
     READ = Rate("read", "1200/minute")
     SEARCH = Rate("search", "120/minute")
+    # Mail to an address that a guest names.
+    TRANSCRIPT = Rate("transcript", "10/hour", shared=True)
     UPLOAD = Rate("upload", "60/hour", shared=True)
     ASK = Rate("ask", "60/minute")
     # Frames of one socket; past it the socket closes with 4008. Over ten seconds, since a client that

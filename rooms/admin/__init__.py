@@ -2,6 +2,7 @@
 
 from rooms.admin import escalations as escalations
 from rooms.admin import files as files
+from rooms.admin import mail as mail
 from rooms.admin import messages as messages
 from rooms.admin import robots as robots
 from rooms.admin import rooms as rooms

@@ -9,16 +9,19 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from chatcore.http.limits import Rule
 from chatcore.http.permissions import signed_in
 from chatcore.http.serializers import StrictSerializer, valid
 from chatcore.models.conversations import CONTENT_MAX
 from rooms.api.escalation_serializers import ConclusionOut
 from rooms.api.serializers import PersonOut
+from rooms.models import MailState
 from rooms.models.conclusions import TEXT_MAX
-from rooms.selectors.access import room_for
+from rooms.selectors.access import read_room_for, room_for
 from rooms.selectors.conclusions import conclusion_out
 from rooms.selectors.customer import running_room_of, support_state
 from rooms.services.customer import NAME_MAX, open_support_room, rate_help
+from rooms.services.mail import ask_for_transcript
 
 STAGES = ("talking", "waiting", "assigned", "working", "solved", "concluded")
 
@@ -32,6 +35,18 @@ class OpenSupport(StrictSerializer):
 class Rating(StrictSerializer):
     rating = serializers.IntegerField(min_value=1, max_value=5)
     comment = serializers.CharField(max_length=TEXT_MAX, required=False, allow_blank=True)
+
+
+class TranscriptBody(StrictSerializer):
+    email = serializers.EmailField(
+        required=False, help_text="For guests; everybody else gets it at their account's address."
+    )
+
+
+class TranscriptOut(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    to_address = serializers.CharField()
+    state = serializers.ChoiceField(choices=MailState.choices)
 
 
 class SupportState(serializers.Serializer[Any]):
@@ -85,3 +100,20 @@ class RatingView(APIView):
         access = room_for(me, room_id)
         found = rate_help(access=access, by=me, **valid(Rating, request.data))
         return Response(conclusion_out(found))
+
+
+class TranscriptView(APIView):
+    rules = {"POST": Rule.TRANSCRIPT}
+
+    @extend_schema(
+        request=TranscriptBody,
+        responses={202: TranscriptOut},
+        operation_id="rooms_transcript_create",
+    )
+    def post(self, request: Request, room_id: UUID) -> Response:
+        """Send the conversation by mail, without what is private."""
+        me = signed_in(request)
+        access = read_room_for(me, room_id)
+        body = valid(TranscriptBody, request.data)
+        mail = ask_for_transcript(access=access, by=me, **body)
+        return Response(TranscriptOut(mail).data, status=202)

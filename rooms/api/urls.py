@@ -28,5 +28,6 @@ urlpatterns = [
     path(f"{_ROOM}read/", views.ReadView.as_view()),
     path(f"{_ROOM}support/", customer.SupportStateView.as_view()),
     path(f"{_ROOM}rating/", customer.RatingView.as_view()),
+    path(f"{_ROOM}transcript/", customer.TranscriptView.as_view()),
     path("support/room/", customer.MySupportRoomView.as_view()),
 ]

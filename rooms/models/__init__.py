@@ -17,6 +17,10 @@ from rooms.models.escalations import SupportProfile as SupportProfile
 from rooms.models.files import ChatFileAttachment as ChatFileAttachment
 from rooms.models.files import ScanState as ScanState
 from rooms.models.files import StoredFile as StoredFile
+from rooms.models.mail import IncomingMail as IncomingMail
+from rooms.models.mail import MailKind as MailKind
+from rooms.models.mail import MailState as MailState
+from rooms.models.mail import OutgoingMail as OutgoingMail
 from rooms.models.messages import Audience as Audience
 from rooms.models.messages import DeliveryStatus as DeliveryStatus
 from rooms.models.messages import MessageType as MessageType

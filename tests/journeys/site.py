@@ -36,6 +36,8 @@ class Site:
     url: str
     accounts: dict[str, list[Account]]
     environment: dict[str, str]
+    # Where a journey may serve somebody else's site, whose pages may show the widget.
+    shop_port: int
 
     def manage(self, *arguments: str) -> str:
         """Run `manage.py` against the site; its output."""
@@ -68,16 +70,14 @@ def running_site() -> Iterator[Site]:
         try:
             url = f"http://localhost:{environment['PORT']}"
             _wait_until_ready(url, up, log)
-            yield Site(url, _accounts(folder), environment)
+            yield Site(url, _accounts(folder), environment, int(environment["SHOP_PORT"]))
         finally:
             up.send_signal(signal.SIGINT)
             up.wait(STOP_SECONDS)
 
 
 def _environment(folder: Path, database: str) -> dict[str, str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port, shop = _free_port(), _free_port()
     redis = urlsplit(os.environ["REDIS_URL"])
     # Away from the numbers that the other tests use on the same server.
     number = int(redis.path.strip("/") or 0) + 6
@@ -86,11 +86,20 @@ def _environment(folder: Path, database: str) -> dict[str, str]:
         "REDIS_URL": urlunsplit(redis._replace(path=f"/{number}")),
         "CHATCORE_DATA_DIR": str(folder),
         "PORT": str(port),
+        "SHOP_PORT": str(shop),
+        "WIDGET_ORIGINS": f"http://127.0.0.1:{shop}",
         "PUBLIC_URL": "",
         "SECRET_KEY": "",
         "RATE_LIMITS": "off",
         "DEBUG": "false",
     }
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""Mail as text: addresses, what is written, what came in. Nothing here reads or writes a table."""

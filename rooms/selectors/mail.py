@@ -1,0 +1,152 @@
+"""What mails are made of: a transcript as its reader may have it, who is away, what waits to go."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+
+from chatcore.frames import Sight
+from chatcore.http.positions import Position
+from chatcore.models import CurrentStatus, User
+from chatcore.selectors.rows import fetch_rows
+from rooms.models import (
+    HELD,
+    PRESENT,
+    Audience,
+    ChatRoom,
+    Escalation,
+    MailKind,
+    MailState,
+    OutgoingMail,
+    RoomMessage,
+    RoomParticipant,
+)
+from rooms.selectors.access import RoomAccess
+from rooms.selectors.conclusions import rooms_of_matter
+from rooms.selectors.messages import page_out, page_query
+
+TRANSCRIPT_MOST = 2_000
+_PAGE = 200
+# The switch in a person's `chat_preferences`.
+MAIL_NOTICES = "mail_notices"
+
+
+@dataclass(slots=True)
+class News:
+    """What an agent who is away has not seen: escalations given to them, and new words of customers."""
+
+    agent: User
+    given: list[Escalation] = field(default_factory=list)
+    unread: list[tuple[Escalation, RoomMessage]] = field(default_factory=list)
+
+    @property
+    def about(self) -> dict[str, Any]:
+        return {
+            "given": [str(each.pk) for each in self.given],
+            "unread": {str(message.room_id): message.seq for _, message in self.unread},
+        }
+
+    def is_newer_than(self, told: dict[str, Any]) -> bool:
+        """Whether something of it was not told before."""
+        about, seen = self.about, told.get("unread", {})
+        fresh = any(seq > seen.get(room, 0) for room, seq in about["unread"].items())
+        return fresh or not set(about["given"]) <= set(told.get("given", []))
+
+
+def transcript_of(user: User, room: ChatRoom) -> list[dict[str, Any]]:
+    """Everything said in the rooms of a conversation that its reader is in, oldest first, at most the
+    newest TRANSCRIPT_MOST. Private notes are in no transcript, whoever asks for it."""
+    rooms = rooms_of_matter(room)
+    places = RoomParticipant.objects.filter(room__in=rooms, user=user, status__in=PRESENT)
+    said = [line for place in places.select_related("room", "user") for line in _said(place)]
+    return sorted(said, key=lambda line: line["created_at"])[-TRANSCRIPT_MOST:]
+
+
+def _said(place: RoomParticipant) -> Iterator[dict[str, Any]]:
+    access = RoomAccess(place.room, place, place.user)
+    sight = Sight(access.sight.first_visible, min(access.clearance, Audience.MEMBERS))
+    after, more = max(place.room.last_seq - TRANSCRIPT_MOST, 0), True
+    while more:
+        where = Position(None, after, None, _PAGE)
+        query = page_query(place.room_id, place.room.last_message_id, sight, where)
+        page = page_out(query, fetch_rows(query.sql, query.parameters))
+        yield from page["results"]
+        more = page["has_more"]
+        after = page["results"][-1]["seq"] if page["results"] else after
+
+
+def transcripts_today(room: ChatRoom) -> int:
+    since = timezone.now() - timedelta(days=1)
+    return OutgoingMail.objects.filter(
+        room=room, kind=MailKind.TRANSCRIPT, created_at__gte=since
+    ).count()
+
+
+def is_away(user: User, now: datetime) -> bool:
+    """Without a socket for AGENT_MAIL_MINUTES, reachable by mail, and not opposed to it."""
+    since = now - timedelta(minutes=settings.AGENT_MAIL_MINUTES)
+    gone = user.current_status == CurrentStatus.OFFLINE and (
+        user.last_seen_at is None or user.last_seen_at < since
+    )
+    wants = user.chat_preferences.get(MAIL_NOTICES) is not False
+    return gone and wants and user.may_sign_in and bool(user.email)
+
+
+def news_of_agents(now: datetime, agent: User | None = None) -> list[News]:
+    """What each agent who is away has to be told, of one or of all."""
+    held = Escalation.objects.filter(status__in=HELD).select_related(
+        "assigned_to_user", "source_room", "target_room", "customer"
+    )
+    found: dict[UUID, News] = {}
+    for escalation in held.filter(assigned_to_user=agent) if agent else held.order_by("pk"):
+        helper = escalation.assigned_to_user
+        if helper is None or not is_away(helper, now):
+            continue
+        news = found.setdefault(helper.pk, News(helper))
+        if escalation.accepted_at is None:
+            news.given.append(escalation)
+        if message := _unread(escalation, helper):
+            news.unread.append((escalation, message))
+    return [news for news in found.values() if news.given or news.unread]
+
+
+def _unread(escalation: Escalation, helper: User) -> RoomMessage | None:
+    """The customer's newest words that the agent has not read."""
+    room = escalation.target_room or escalation.source_room
+    place = RoomParticipant.objects.filter(room=room, user=helper, status__in=PRESENT).first()
+    if place is None or place.last_read_seq >= room.last_seq:
+        return None
+    theirs = RoomMessage.objects.filter(
+        room=room, sender=escalation.customer_id, deleted_at__isnull=True
+    ).exclude(message_type="system")
+    return theirs.filter(seq__gt=place.last_read_seq).order_by("seq").last()
+
+
+def last_digest_of(user: User) -> OutgoingMail | None:
+    mine = OutgoingMail.objects.filter(user=user, kind=MailKind.DIGEST)
+    return mine.filter(~Q(state=MailState.FAILED)).order_by("-id").first()
+
+
+def mails_due(now: datetime, most: int = 500) -> list[UUID]:
+    due = OutgoingMail.objects.filter(state=MailState.QUEUED, next_try_at__lte=now)
+    return list(due.order_by("next_try_at").values_list("pk", flat=True)[:most])
+
+
+def place_of(place: UUID) -> RoomParticipant | None:
+    """A place that is still there, of somebody who may still write."""
+    found = (
+        RoomParticipant.objects.select_related("room", "user")
+        .filter(pk=place, status__in=PRESENT, room__deleted_at__isnull=True)
+        .first()
+    )
+    return found if found and found.user.may_sign_in else None
+
+
+def place_id(user: User, room: ChatRoom) -> UUID | None:
+    mine = RoomParticipant.objects.filter(user=user, room=room, status__in=PRESENT)
+    return mine.values_list("pk", flat=True).first()
