@@ -74,6 +74,8 @@ app.conf.update(
         "sweep-robot-turns": {"task": "rooms.sweep_robot_turns", "schedule": 15.0},
         "write-digests": {"task": "rooms.write_digests", "schedule": 60.0},
         "send-due-mails": {"task": "rooms.send_due_mails", "schedule": 60.0},
+        "dispatch-webhooks": {"task": "rooms.dispatch_webhooks", "schedule": 15.0},
+        "prune-deliveries": {"task": "rooms.prune_deliveries", "schedule": 86_400.0},
         "sweep-files": {"task": "rooms.sweep_files", "schedule": 600.0},
         "sweep-imports": {"task": "dialogues.sweep_imports", "schedule": 60.0},
         "sweep-embeddings": {"task": "dialogues.sweep_embeddings", "schedule": 60.0},

@@ -68,13 +68,14 @@ class Env(BaseSettings):
     WIDGET_ORIGINS: str = ""
     MAIL_REPLY_ADDRESS: str = ""
     AGENT_MAIL_MINUTES: int = Field(10, ge=0, le=10_080)
+    WEBHOOK_ALLOW_PRIVATE: str = ""
     METRICS_TOKEN: str = ""
     LOG_FORMAT: Literal["console", "json"] = "console"
 
-    @field_validator("TRUSTED_PROXIES")
+    @field_validator("TRUSTED_PROXIES", "WEBHOOK_ALLOW_PRIVATE")
     @classmethod
     def _addresses(cls, value: str) -> str:
-        """Addresses or networks with commas between; a wrong one would open the rate limits."""
+        """Addresses or networks with commas between; a wrong one would open what they guard."""
         for proxy in filter(None, (part.strip() for part in value.split(","))):
             ip_network(proxy, strict=False)
         return value

@@ -263,6 +263,9 @@ SPECTACULAR_SETTINGS = {
         "EscalationStatusEnum": "rooms.models.escalations.EscalationStatus",
         "LevelEnum": "rooms.models.escalations.Level",
         "EscalationEventKindEnum": "rooms.models.escalations.EventKind",
+        "EventTypeEnum": "dialogues.models.life_events.LifeEventType",
+        "WebhookEventEnum": "rooms.models.webhooks.EVENT_TYPES",
+        "DeliveryStateEnum": "rooms.models.webhooks.DeliveryState",
         "RobotKindEnum": "rooms.models.robots.RobotKind",
         "RobotStatusEnum": "rooms.models.robots.RobotStatus",
         "SupportStageEnum": "rooms.api.customer.STAGES",
@@ -290,6 +293,9 @@ ATTACHMENT_MAX_BYTES = _env.ATTACHMENT_MAX_MB * 1024 * 1024
 # Of one person; 0: no limit.
 ATTACHMENT_QUOTA_BYTES = _env.ATTACHMENT_QUOTA_MB * 1024 * 1024
 ATTACHMENT_MAX_PIXELS = _env.ATTACHMENT_MAX_MEGAPIXELS * 1_000_000
+WEBHOOK_ALLOW_PRIVATE = [
+    part.strip() for part in _env.WEBHOOK_ALLOW_PRIVATE.split(",") if part.strip()
+]
 ATTACHMENT_SCAN_COMMAND = _env.ATTACHMENT_SCAN_COMMAND
 
 

@@ -15,6 +15,7 @@ class RoomsConfig(AppConfig):
         from chatcore.live.seen import register_arrival
         from chatcore.live.topics import register_topic_kind
         from chatcore.places import Place, register_place
+        from chatcore.robots import register_robot_skill
         from chatcore.search import register_searchable
         from chatcore.selectors.message_search import register_message_source
         from chatcore.shelves import register_shelf
@@ -26,8 +27,10 @@ class RoomsConfig(AppConfig):
         from rooms.services.escalation_care import welcome_agents
         from rooms.shelf import room_shelf
         from rooms.topic import RoomTopic
+        from rooms.webhook_robot import WebhookRobot
 
         register_topic_kind(RoomTopic())
+        register_robot_skill("webhook", WebhookRobot())
         register_arrival(welcome_agents)
         register_express("/api/v1/rooms/{id}/messages/", read_messages)
         register_shelf("rooms", room_shelf, order=20)

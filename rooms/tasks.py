@@ -7,6 +7,7 @@ from celery import shared_task
 from rooms.services import (
     assignment,
     attachments,
+    deliveries,
     escalation_care,
     rings,
     robot_answers,
@@ -80,3 +81,21 @@ def send_due_mails() -> None:
 def write_digests() -> None:
     """Tell the agents who are away what waits for them; every minute by beat."""
     outgoing.write_digests()
+
+
+@shared_task(name="rooms.dispatch_webhooks", ignore_result=True, acks_late=False)
+def dispatch_webhooks() -> None:
+    """Find the webhooks that are owed something: on each event; every 15 s by beat, for repeats."""
+    deliveries.dispatch_webhooks()
+
+
+@shared_task(name="rooms.deliver_to", ignore_result=True, acks_late=False)
+def deliver_to(endpoint: str) -> None:
+    """Send what a webhook is owed."""
+    deliveries.deliver_to(UUID(endpoint))
+
+
+@shared_task(name="rooms.prune_deliveries", ignore_result=True, acks_late=False)
+def prune_deliveries() -> None:
+    """Delete old lines of the webhooks' log; daily by beat."""
+    deliveries.prune_deliveries()

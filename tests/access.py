@@ -27,6 +27,7 @@ from rooms.services.attachments import examine_file
 from rooms.services.participants import add_participant, change_participant
 from rooms.services.replies import add_reply
 from rooms.services.robots import create_robot
+from rooms.services.webhooks import create_webhook
 from tests.dialogues import fact_of, lighthouse, template_of
 from tests.rooms import access_to, picture, room_of, said, sent_file
 from tests.support import escalation_of
@@ -66,6 +67,8 @@ class Things:
     fact: UUID
     key: UUID
     interaction: UUID
+    webhook: UUID
+    delivery: UUID
 
 
 def things(world: Cast) -> Things:
@@ -99,6 +102,7 @@ def things(world: Cast) -> Things:
     ended = create_dialogue(world.mira, type="assistant")
     question = ask(world.mira, ended.pk, "words").appended.id
     end_dialogue(ended)
+    webhook, delivery = _webhook_owed(world.ada, world.mira)
     return Things(
         people=people,
         room=room,
@@ -118,9 +122,24 @@ def things(world: Cast) -> Things:
         saved=save_dialogue(world.mira, ended, is_public=True).pk,
         escalation=escalation_of(world.mira).pk,
         interaction=_robot_asked(world.mira, room_of(world.mira)),
+        webhook=webhook,
+        delivery=delivery,
         canned=add_reply(CannedResponse, by=world.ana, short_code="hello", text="Hello!").pk,
         macro=add_reply(Macro, by=world.ana, name="Mine", actions=[{"action": "watch"}]).pk,
     )
+
+
+def _webhook_owed(admin: User, by: User) -> tuple[UUID, UUID]:
+    room = room_of(by)
+    made = create_webhook(
+        by=admin,
+        name="Ours",
+        url="https://hooks.test/",
+        event_types=["message.created"],
+        room=room.pk,
+    )
+    said(room, by)
+    return made.webhook.pk, made.webhook.deliveries.get().pk
 
 
 def _robot_asked(by: User, room: ChatRoom) -> UUID:
@@ -185,6 +204,12 @@ def bodies(there: Things) -> dict[str, Any]:
         "POST escalations/{escalation_id}/snooze/": {"until": None},
         "PATCH escalations/{escalation_id}/": {"priority": 1},
         "POST robots/": {"robot_id": "other", "name": "x", "kind": "librarian"},
+        "POST webhooks/": {
+            "name": "x",
+            "url": "https://hooks.test/",
+            "event_types": ["message.created"],
+        },
+        "PATCH webhooks/{webhook_id}/": {"name": "x"},
         "PATCH robots/{robot_id}/": {"name": "x"},
         "POST rooms/{room_id}/observe/": {"reason": "a complaint"},
         "POST rooms/{room_id}/supervised-join/": {"reason": "a complaint"},
@@ -232,6 +257,8 @@ def ids(there: Things, operation: str) -> dict[str, object]:
         "fact_id": there.fact,
         "key_id": there.key,
         "robot_id": "robo",
+        "webhook_id": there.webhook,
+        "delivery_id": there.delivery,
         "interaction_id": there.interaction,
     }
 

@@ -57,7 +57,11 @@ NO_CHANGE = {
     "take_back_files",
     "sweep_files",
     # What a room shows of a robot are its messages.
-    *("create_robot", "change_robot", "claim_turn", "sweep_turns"),
+    *("create_robot", "change_robot", "renew_robot_secret"),
+    *("claim_turn", "replay_turn", "sweep_turns"),
+    # What the services above call, and what webhooks hear of it.
+    *("announce", "owe", "call", "deliver_to", "dispatch_webhooks", "prune_deliveries"),
+    *("create_webhook", "change_webhook", "renew_secret", "delete_webhook", "replay_delivery"),
 }
 CHANGES: dict[str, Change] = {}
 

@@ -8,3 +8,4 @@ from rooms.admin import robots as robots
 from rooms.admin import rooms as rooms
 from rooms.admin import supervision as supervision
 from rooms.admin import support as support
+from rooms.admin import webhooks as webhooks

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from chatcore.http.serializers import PlainObjectField, StrictSerializer
@@ -41,6 +42,16 @@ class RobotOut(serializers.Serializer[Any]):
         return robot.settings if self.context.get("manages") else None
 
 
+class MadeRobot(RobotOut):
+    secret = serializers.CharField(
+        allow_null=True, help_text="Of a webhook; shown this once. It verifies our requests."
+    )
+
+
+class SecretOut(serializers.Serializer[Any]):
+    secret = serializers.CharField(help_text="Shown this once.")
+
+
 class InteractionOut(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     robot_id = serializers.CharField()
@@ -57,3 +68,23 @@ class InteractionOut(serializers.Serializer[Any]):
     completed_at = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
+
+
+class AttemptOut(serializers.Serializer[Any]):
+    created_at = serializers.DateTimeField()
+    response_status = serializers.IntegerField(allow_null=True)
+    response_excerpt = serializers.CharField()
+    error = serializers.CharField()
+    duration_ms = serializers.IntegerField()
+
+
+class InteractionDetail(InteractionOut):
+    log = serializers.SerializerMethodField(
+        help_text="Each request; empty unless you manage robots."
+    )
+
+    @extend_schema_field(AttemptOut(many=True))
+    def get_log(self, turn: Any) -> list[Any]:
+        if not self.context.get("manages"):
+            return []
+        return list(AttemptOut(turn.log.order_by("id"), many=True).data)

@@ -12,6 +12,7 @@ from chatcore.http.paging import IdPagination
 from chatcore.http.permissions import signed_in
 from chatcore.http.serializers import valid
 from chatcore.models import User
+from chatcore.outbound import secret_of
 from rooms.api import robot_serializers as bodies
 from rooms.api.robot_filters import InteractionFilter
 from rooms.models import Robot, RobotInteraction
@@ -23,6 +24,7 @@ from rooms.selectors.robots import (
     robots_for,
 )
 from rooms.services import robots
+from rooms.services.robot_turns import replay_turn
 
 
 class RobotsView(APIView):
@@ -35,12 +37,13 @@ class RobotsView(APIView):
         found = page.paginate_queryset(robots_for(me), request, self)
         return page.get_paginated_response([_shown(robot, me) for robot in found])
 
-    @extend_schema(request=bodies.NewRobot, responses={201: bodies.RobotOut})
+    @extend_schema(request=bodies.NewRobot, responses={201: bodies.MadeRobot})
     def post(self, request: Request) -> Response:
         """Make a robot; it comes with an account, to be invited into rooms."""
         me = signed_in(request)
         made = robots.create_robot(by=me, **valid(bodies.NewRobot, request.data))
-        return Response(_shown(made, me), status=201)
+        secret = secret_of(made.secret_salt) if made.secret_salt else None
+        return Response({**_shown(made, me), "secret": secret}, status=201)
 
 
 class RobotView(APIView):
@@ -57,6 +60,15 @@ class RobotView(APIView):
         robot = managed_robot_for(me, robot_id)
         changes = valid(bodies.RobotChanges, request.data)
         return Response(_shown(robots.change_robot(robot, by=me, changes=changes), me))
+
+
+class RobotSecretView(APIView):
+    @extend_schema(request=None, responses=bodies.SecretOut)
+    def post(self, request: Request, robot_id: str) -> Response:
+        """Make a new secret for a webhook; the old one ends."""
+        me = signed_in(request)
+        robot = managed_robot_for(me, robot_id)
+        return Response({"secret": robots.renew_robot_secret(robot, by=me)})
 
 
 class InteractionsView(GenericAPIView[RobotInteraction]):
@@ -77,13 +89,27 @@ class InteractionsView(GenericAPIView[RobotInteraction]):
 
 
 class InteractionView(APIView):
-    @extend_schema(responses=bodies.InteractionOut)
+    @extend_schema(responses=bodies.InteractionDetail)
     def get(self, request: Request, interaction_id: UUID) -> Response:
-        """One of them."""
-        found = interaction_for(signed_in(request), interaction_id)
-        return Response(bodies.InteractionOut(found).data)
+        """One of them, with each request that was made for it."""
+        me = signed_in(request)
+        return Response(_whole(interaction_for(me, interaction_id), me))
+
+
+class ReplayInteractionView(APIView):
+    @extend_schema(request=None, responses=bodies.InteractionDetail)
+    def post(self, request: Request, interaction_id: UUID) -> Response:
+        """Ask the robot once more, where it failed."""
+        me = signed_in(request)
+        turn = replay_turn(interaction_for(me, interaction_id), by=me)
+        return Response(_whole(turn, me))
 
 
 def _shown(robot: Robot, to: User) -> dict[str, object]:
     manages = to.can("chat:robot:manage")
     return dict(bodies.RobotOut(robot, context={"manages": manages}).data)
+
+
+def _whole(turn: RobotInteraction, to: User) -> dict[str, object]:
+    manages = to.can("chat:robot:manage")
+    return dict(bodies.InteractionDetail(turn, context={"manages": manages}).data)

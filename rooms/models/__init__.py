@@ -54,3 +54,8 @@ from rooms.models.sla import SlaPolicy as SlaPolicy
 from rooms.models.sla import SlaPolicyVersion as SlaPolicyVersion
 from rooms.models.supervision import RoomSupervision as RoomSupervision
 from rooms.models.supervision import SupervisorAction as SupervisorAction
+from rooms.models.webhooks import EVENT_TYPES as EVENT_TYPES
+from rooms.models.webhooks import DeliveryState as DeliveryState
+from rooms.models.webhooks import WebhookAttempt as WebhookAttempt
+from rooms.models.webhooks import WebhookDelivery as WebhookDelivery
+from rooms.models.webhooks import WebhookEndpoint as WebhookEndpoint

@@ -44,7 +44,7 @@ class Robot(models.Model):
     # Comes into each new support room and answers there until a person is in it.
     answers_first = models.BooleanField(default=False)
     user = models.OneToOneField(USER, on_delete=models.PROTECT, related_name="robot")
-    # What the secret of a webhook is made from (`rooms.services.secrets`); of no use by itself.
+    # What the secret of a webhook is made from (`chatcore.outbound`); of no use by itself.
     secret_salt = models.CharField(max_length=43, blank=True, default="", editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -116,6 +116,8 @@ class RobotInteraction(models.Model):
     )
     error_message = models.TextField(null=True)  # noqa: DJ001 - the seed's
     attempts = models.PositiveSmallIntegerField(default=0)
+    # How often it was asked for again after it had failed.
+    replays = models.PositiveSmallIntegerField(default=0)
     # Not before; null: at once.
     due_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)

@@ -14,7 +14,7 @@ from chatcore.models import User
 from chatcore.selectors.permissions import require
 from chatcore.selectors.rows import fetch_rows
 from chatcore.services.append import Appended, Draft, append_one, next_version
-from chatcore.services.publish import publish_created_on_commit, publish_on_commit
+from chatcore.services.publish import publish_created_on_commit
 from chatcore.services.refusals import refusal_error
 from rooms.files.facts import FileFacts, facts_of
 from rooms.files.pictures import PICTURES
@@ -28,6 +28,7 @@ from rooms.models import (
 )
 from rooms.selectors.access import room_for
 from rooms.selectors.messages import ONE_SQL, message_out
+from rooms.services.announcing import announce
 from rooms.services.messages import draft_of
 from rooms.services.stored_files import EXAMINE_FILE, examine, store_file
 from rooms.services.timeline import ROOM_TIMELINE
@@ -120,4 +121,4 @@ def _tell(stored: StoredFile, attachment: ChatFileAttachment) -> None:
     RoomMessage.objects.filter(pk=message.pk).update(version=version, updated_at=timezone.now())
     (row,) = fetch_rows(ONE_SQL, [message.pk, message.room_id])
     event = MessageEdited(version=version, message=message_out(row), audience=row["audience"])
-    publish_on_commit(f"room:{message.room_id}", event)
+    announce(message.room_id, event)

@@ -21,6 +21,7 @@ from rooms.models import (
     MessageType,
 )
 from rooms.selectors.escalations import brief_out
+from rooms.services.announcing import announce
 from rooms.services.messages import say
 from rooms.services.timeline import ROOM_TIMELINE
 
@@ -90,7 +91,7 @@ def store(escalation: Escalation, what: str, *, also_to: Iterable[UUID] = ()) ->
     escalation.save()
     brief = brief_out(escalation)
     for room, version in versions.items():
-        publish_on_commit(f"room:{room}", EscalationChanged(version=version, escalation=brief))
+        announce(room, EscalationChanged(version=version, escalation=brief))
     notify(escalation, what, also_to=also_to)
     if escalation.status == EscalationStatus.CREATED:
         enqueue_on_commit(DRAIN)

@@ -22,6 +22,7 @@ from rooms.models import (
 )
 from rooms.selectors.access import role_of_newcomer
 from rooms.selectors.rooms import participant_out, participant_row
+from rooms.services.announcing import announce
 from rooms.services.timeline import ROOM_TIMELINE
 
 
@@ -99,7 +100,7 @@ def take_out(room: ChatRoom, user: User) -> None:
 
 def _tell(place: RoomParticipant) -> None:
     event = ParticipantChanged(version=place.version, participant=participant_out(place))
-    publish_on_commit(f"room:{place.room_id}", event)
+    announce(place.room_id, event)
     room = str(place.room_id)
     mine = RoomJoined(room=room) if place.status in PRESENT else RoomLeft(room=room)
     publish_on_commit(f"user:{place.user_id}", mine)

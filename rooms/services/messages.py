@@ -13,12 +13,13 @@ from chatcore.events import MessageDeleted, MessageEdited
 from chatcore.models import User
 from chatcore.selectors.rows import dict_rows, fetch_rows
 from chatcore.services.append import Appended, Draft, append_one, next_version
-from chatcore.services.publish import publish, publish_created_on_commit, publish_on_commit
+from chatcore.services.publish import publish, publish_created_on_commit
 from chatcore.services.refusals import refusal_error
 from rooms.models import Audience, ChatRoom, DeliveryStatus, MessageType, RoomMention
 from rooms.selectors.access import RoomAccess, room_for
 from rooms.selectors.mentions import mentioned
 from rooms.selectors.messages import ONE_SQL, message_out, message_row
+from rooms.services.announcing import announce
 from rooms.services.stored_files import take_back_files
 from rooms.services.timeline import ROOM_TIMELINE, mention_frames
 
@@ -228,7 +229,7 @@ def _take_back(row: dict[str, Any]) -> Appended:
     event = MessageDeleted(
         version=version, message=message_out(changed), audience=changed["audience"]
     )
-    publish_on_commit(f"room:{row['room_id']}", event)
+    announce(row["room_id"], event)
     return Appended(changed)
 
 
@@ -236,7 +237,7 @@ def _announce_edit(row: dict[str, Any]) -> Appended:
     event = MessageEdited(
         version=row["version"], message=message_out(row), audience=row["audience"]
     )
-    publish_on_commit(f"room:{row['room_id']}", event)
+    announce(row["room_id"], event)
     return Appended(row)
 
 

@@ -23,6 +23,7 @@ from rooms.models import (
 )
 from rooms.selectors.access import RoomAccess, role_of_newcomer
 from rooms.selectors.rooms import participant_out, participant_row
+from rooms.services.announcing import announce
 from rooms.services.timeline import ROOM_TIMELINE
 
 
@@ -171,10 +172,8 @@ def _store(place: RoomParticipant, version: int) -> RoomParticipant:
     if not present:
         place.left_at = timezone.now()
     place.save()
-    topic = f"room:{place.room_id}"
-    publish_on_commit(
-        topic, ParticipantChanged(version=version, participant=participant_out(place))
-    )
+    event = ParticipantChanged(version=version, participant=participant_out(place))
+    announce(place.room_id, event)
     room = str(place.room_id)
     mine = RoomJoined(room=room) if present else RoomLeft(room=room)
     publish_on_commit(f"user:{place.user_id}", mine)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
@@ -12,7 +12,9 @@ from django.utils import timezone
 
 from chatcore.errors import ChatcoreError, Conflict
 from chatcore.jobs import enqueue_at_on_commit, enqueue_on_commit
+from chatcore.models import User
 from chatcore.robots import RobotAnswer, RobotFailed
+from chatcore.selectors.permissions import require
 from rooms.models import DeliveryStatus, RobotInteraction, RobotStatus
 from rooms.selectors.robots import OPEN, claimable, rooms_with_open_turns
 from rooms.services.messages import remove_message, say_robot, settle_message
@@ -71,7 +73,7 @@ def begin_answer(turn: RobotInteraction) -> None:
         response_to=turn.message_id,
         visible_to_guests=robot.is_visible_to_guests,
         status=DeliveryStatus.STREAMING,
-        client_ref=turn.pk,
+        client_ref=uuid5(turn.pk, str(turn.replays)),
     )
     turn.answer_id = said.id
     _ours(turn).update(answer=said.id)
@@ -125,6 +127,28 @@ def fail_turn(turn: RobotInteraction, error: RobotFailed) -> None:
     _close(turn, RobotStatus.FAILED, error=error.detail[:2000], response={"code": error.code})
 
 
+@transaction.atomic
+def replay_turn(turn: RobotInteraction, *, by: User) -> RobotInteraction:
+    """Ask the robot once more where it failed; its answer is another message.
+
+    Raises Forbidden without `chat:robot:manage`, Conflict where it did not fail.
+    """
+    require(by, "chat:robot:manage")
+    again = RobotInteraction.objects.filter(pk=turn.pk, status=RobotStatus.FAILED).update(
+        status=RobotStatus.PENDING,
+        attempts=0,
+        replays=F("replays") + 1,
+        answer=None,
+        completed_at=None,
+        updated_at=Now(),
+    )
+    if not again:
+        raise Conflict("Only what failed is asked for again.", code="not_failed")
+    enqueue_on_commit(ANSWER_ROOM, room=str(turn.room_id))
+    turn.refresh_from_db()
+    return turn
+
+
 def sweep_turns() -> int:
     """Ask workers once more for the turns that nobody works on; in how many rooms there are some."""
     rooms = rooms_with_open_turns()
@@ -171,7 +195,10 @@ def _settle(
 def _ours(turn: RobotInteraction) -> QuerySet[RobotInteraction]:
     """The turn as long as nobody else has claimed it since: `attempts` tells the claims apart."""
     return RobotInteraction.objects.filter(
-        pk=turn.pk, status=RobotStatus.PROCESSING, attempts=turn.attempts
+        pk=turn.pk,
+        status=RobotStatus.PROCESSING,
+        attempts=turn.attempts,
+        replays=turn.replays,
     )
 
 

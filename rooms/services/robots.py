@@ -7,10 +7,11 @@ from django.db import transaction
 
 from chatcore.errors import Conflict
 from chatcore.models import AccountType, User
+from chatcore.outbound import new_salt, secret_of
 from chatcore.robots import robot_skill
 from chatcore.selectors.permissions import require
 from chatcore.services.users import UsernameTaken, create_account
-from rooms.models import Robot
+from rooms.models import Robot, RobotKind
 
 
 @transaction.atomic
@@ -39,8 +40,24 @@ def create_robot(
         words = "An account has this name."
         raise Conflict(words, code="robot_id_taken", errors={"robot_id": [words]}) from None
     return Robot.objects.create(
-        robot_id=robot_id, name=name, kind=kind, settings=checked, user=user, **columns
+        robot_id=robot_id,
+        name=name,
+        kind=kind,
+        settings=checked,
+        user=user,
+        secret_salt=new_salt() if kind == RobotKind.WEBHOOK else "",
+        **columns,
     )
+
+
+def renew_robot_secret(robot: Robot, *, by: User) -> str:
+    """A new secret of a webhook; the old one is worth nothing from this moment. Raises Conflict."""
+    require(by, "chat:robot:manage")
+    if robot.kind != RobotKind.WEBHOOK:
+        raise Conflict("Only a webhook has a secret.", code="no_secret")
+    robot.secret_salt = new_salt()
+    robot.save(update_fields=["secret_salt", "updated_at"])
+    return secret_of(robot.secret_salt)
 
 
 @transaction.atomic

@@ -25,6 +25,7 @@ from rooms.models import (
 from rooms.selectors.access import RoomAccess, role_of_newcomer, room_for
 from rooms.selectors.robots import accounts_that_answer_first
 from rooms.selectors.rooms import present_in, room_out
+from rooms.services.announcing import announce, owe
 from rooms.services.participants import come_back
 from rooms.services.timeline import ROOM_TIMELINE
 
@@ -68,7 +69,7 @@ def update_room(*, access: RoomAccess, changes: Mapping[str, Any]) -> ChatRoom:
             setattr(room, name, value)
         room.version = room.own_version = version
         room.save(update_fields=[*changes, "own_version", "updated_at"])
-        publish_on_commit(f"room:{room.pk}", RoomUpdated(version=version, room=room_out(room)))
+        announce(room.pk, RoomUpdated(version=version, room=room_out(room)))
     return room
 
 
@@ -84,7 +85,7 @@ def delete_room(*, access: RoomAccess) -> None:
         for user_id in present_in(access.room):
             publish_on_commit(f"user:{user_id}", RoomLeft(room=str(access.room.pk)))
         event = RoomUpdated(version=version, room=room_out(access.room))
-        publish_on_commit(f"room:{access.room.pk}", event)
+        announce(access.room.pk, event)
 
 
 def _direct_room(by: User, others: list[User], columns: Mapping[str, Any]) -> RoomParticipant:
@@ -121,6 +122,7 @@ def _create(by: User, others: Sequence[User], columns: Mapping[str, Any]) -> Roo
     RoomParticipant.objects.bulk_create(places)
     for each in places:
         publish_on_commit(f"user:{each.user_id}", RoomJoined(room=str(room.pk)))
+    owe(room.pk, "room.created", room.version, room_out(room))
     return place
 
 

@@ -58,15 +58,15 @@ def _is_theirs(other: str) -> str:
     )
 
 
-ANSWER_ROOM = "rooms.answer_room"
+ANSWER_ROOM, DISPATCH = "rooms.answer_room", "rooms.dispatch_webhooks"
 
 # A robot of the room owes an answer where it is named or answered, and in a support room to the person
 # who is helped, until somebody who helps is there. Robots are not answered: they would never end.
 # The id is a UUIDv7 of the message's own time.
 _ASKED_SQL = f"""INSERT INTO robot_interactions (id, message_id, room_id, robot_id, request_data,
-    status, attempts, started_at, created_at, updated_at)
+    status, attempts, replays, started_at, created_at, updated_at)
   SELECT overlay(f.id::text PLACING right(gen_random_uuid()::text, 17) FROM 20)::uuid, f.id,
-    f.conversation, r.robot_id, jsonb_build_object('why', w.why), 'pending', 0, f.created_at,
+    f.conversation, r.robot_id, jsonb_build_object('why', w.why), 'pending', 0, 0, f.created_at,
     f.created_at, f.created_at
   FROM robots r
   CROSS JOIN fresh f
@@ -88,8 +88,24 @@ _ASKED_SQL = f"""INSERT INTO robot_interactions (id, message_id, room_id, robot_
   RETURNING message_id"""  # noqa: S608
 
 
+# What webhooks are owed of new messages; private notes never leave. Of edits: `services.announcing`.
+_OWED_SQL = f"""INSERT INTO webhook_deliveries (id, endpoint_id, event_type, room_id, message_id,
+    version, state, attempts, created_at)
+  SELECT overlay(f.id::text PLACING right(gen_random_uuid()::text, 17) FROM 20)::uuid, e.id,
+    'message.created', f.conversation, f.id, f.version, 'pending', 0, clock_timestamp()
+  FROM webhook_endpoints e CROSS JOIN fresh f
+  WHERE e.is_enabled AND e.event_types @> '["message.created"]'
+    AND (e.room_id IS NULL OR e.room_id = f.conversation) AND f.audience < {Audience.STAFF:d}
+  RETURNING message_id"""  # noqa: S608
+
+
 def _tasks_of(row: Mapping[str, Any]) -> list[Task]:
-    return [Task(ANSWER_ROOM, {"room": str(row["room_id"])})] if row.get("asks_robot") else []
+    tasks = []
+    if row.get("asks_robot"):
+        tasks.append(Task(ANSWER_ROOM, {"room": str(row["room_id"])}))
+    if row.get("owes_webhook"):
+        tasks.append(Task(DISPATCH, {}))
+    return tasks
 
 
 ROOM_TIMELINE = Timeline(
@@ -134,7 +150,10 @@ ROOM_TIMELINE = Timeline(
       WHEN greatest(q.audience, t.audience) > d.audience
         AND greatest(q.audience, t.audience) = {Audience.STAFF:d} THEN 'reply_to_note'
     END""",
-    tells={"asks_robot": "EXISTS (SELECT 1 FROM asked WHERE asked.message_id = judged.id)"},
+    tells={
+        "asks_robot": "EXISTS (SELECT 1 FROM asked WHERE asked.message_id = judged.id)",
+        "owes_webhook": "EXISTS (SELECT 1 FROM owed WHERE owed.message_id = judged.id)",
+    },
     tasks_of=_tasks_of,
     reader_columns=READER_COLUMNS,
     reader_joins="LEFT JOIN users u ON u.id = m.sender_id",
@@ -154,5 +173,6 @@ ROOM_TIMELINE = Timeline(
       SELECT f.id, n.id::uuid, f.conversation, f.seq, f.audience
       FROM fresh f CROSS JOIN LATERAL jsonb_array_elements_text(f.mentions) AS n(id)""",
         "asked": _ASKED_SQL,
+        "owed": _OWED_SQL,
     },
 )
