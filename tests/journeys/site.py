@@ -1,5 +1,6 @@
 """The product as a person starts it: `manage.py up`, on a database and a folder of its own."""
 
+import itertools
 import json
 import os
 import signal
@@ -19,7 +20,7 @@ import psycopg
 from psycopg import sql
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 90
+START_SECONDS = 180
 STOP_SECONDS = 30
 
 
@@ -51,16 +52,21 @@ class Site:
         ).stdout
 
 
+_sites = itertools.count()
+
+
 @contextmanager
-def running_site() -> Iterator[Site]:
-    """Start everything, wait until it is ready, stop it as Ctrl-C would."""
+def running_site(**settings: str) -> Iterator[Site]:
+    """Start everything, wait until it is ready, stop it as Ctrl-C would; several may run beside each
+    other. `settings` are those of the environment."""
+    number = next(_sites)
     with (
         tempfile.TemporaryDirectory(prefix="chatcore-journeys-") as made,
-        _own_database(os.environ["DATABASE_URL"]) as database,
+        _own_database(os.environ["DATABASE_URL"], number) as database,
     ):
         folder = Path(made)
         folder.chmod(0o755)  # started by root, the services run as somebody else
-        environment = _environment(folder, database)
+        environment = _environment(folder, database, number) | settings
         log = folder / "up.log"
         with log.open("w") as output:
             up = subprocess.Popen(
@@ -76,11 +82,11 @@ def running_site() -> Iterator[Site]:
             up.wait(STOP_SECONDS)
 
 
-def _environment(folder: Path, database: str) -> dict[str, str]:
+def _environment(folder: Path, database: str, site: int) -> dict[str, str]:
     port, shop = _free_port(), _free_port()
     redis = urlsplit(os.environ["REDIS_URL"])
     # Away from the numbers that the other tests use on the same server.
-    number = int(redis.path.strip("/") or 0) + 6
+    number = int(redis.path.strip("/") or 0) + 6 + site
     return os.environ | {
         "DATABASE_URL": database,
         "REDIS_URL": urlunsplit(redis._replace(path=f"/{number}")),
@@ -103,9 +109,9 @@ def _free_port() -> int:
 
 
 @contextmanager
-def _own_database(server: str) -> Iterator[str]:
+def _own_database(server: str, site: int) -> Iterator[str]:
     """A fresh database on the server of the tests, dropped afterwards."""
-    name = f"chatcore_journeys_{os.getpid()}"
+    name = f"chatcore_journeys_{os.getpid()}_{site}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         try:
