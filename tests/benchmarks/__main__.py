@@ -27,6 +27,7 @@ NAMES = (
     "idle",
     "retrieval",
     "legacy",
+    "waiting",
 )
 
 

@@ -20,12 +20,12 @@ MONTHS = 5
 _FILL = """
 INSERT INTO room_messages (id, room_id, sender_id, seq, version, created_version, content,
   created_at, updated_at, message_type, content_metadata, robot_id, is_robot_visible_to_guests,
-  delivery_status)
+  audience, mentions, delivery_status)
 SELECT (substr(h, 1, 12) || '7' || substr(r, 1, 3) || '8' || substr(r, 4, 15))::uuid,
   %(room)s, %(sender)s, g, g, g,
   'Message ' || g || ' of this room, with words enough to be as long as what people write: about'
     || ' two hundred characters, of which most say little more than that somebody was here.',
-  at, at, 'chat', '{}', '', false, 'delivered'
+  at, at, 'chat', '{}', '', false, 0, '[]', 'delivered'
 FROM (SELECT g, %(first)s::timestamptz + g * %(step)s::interval AS at,
         lpad(to_hex((extract(epoch FROM %(first)s::timestamptz + g * %(step)s::interval) * 1000
           )::bigint), 12, '0') AS h,

@@ -31,6 +31,7 @@ from tests.benchmarks.history import Pages
 from tests.benchmarks.importing import importing
 from tests.benchmarks.plans import plan_of
 from tests.benchmarks.sends import Sends
+from tests.benchmarks.waiting import waiting
 
 T = TypeVar("T")
 
@@ -294,4 +295,5 @@ BY_NAME = {
     "idle": idle,
     "retrieval": retrieval_part,
     "legacy": legacy,
+    "waiting": waiting,
 }

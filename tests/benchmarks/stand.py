@@ -26,7 +26,7 @@ from chatcore.embedded.ports import kept_or_free
 from tests.benchmarks.machine import ROOT
 
 _NOT_OURS = ("DATABASE_URL", "DATABASE_REPLICA_URL", "REDIS_URL", "LLM_BASE_URL", "SECRET_KEY")
-_PATIENCE = 180.0
+_PATIENCE = 600.0
 
 
 class Stand:
