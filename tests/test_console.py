@@ -6,15 +6,26 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from chatcore.models import User
-from rooms.models import Audience, Escalation, RoomMessage, SlaClock
+from rooms.models import (
+    Audience,
+    CannedResponse,
+    Escalation,
+    Macro,
+    RoomMessage,
+    RoomSupervision,
+    SlaClock,
+    SupportProfile,
+)
 from rooms.selectors.queue import counts_for
 from rooms.services.escalation_care import watch
 from rooms.services.escalation_states import accept_escalation
+from rooms.services.replies import add_reply
 from tests.rooms import said
 from tests.support import again, agent_of, escalation_of, promise
 from tests.test_web_pages import browser_of
@@ -276,3 +287,141 @@ def test_the_page_of_one_costs_as_much_in_a_long_conversation(world: Cast) -> No
         return len(seen)
 
     assert queries_with(2) == queries_with(18)
+
+
+def test_a_filter_is_kept_under_a_name(world: Cast) -> None:
+    hers = browser_of(world.ana)
+    query = "state=open&tag=billing"
+    hers.post("/console/filters/", {"name": "Money", "query": query})
+    world.ana.refresh_from_db()
+    page = page_of(hers)
+    assert f'href="/console/queues/all/?{query.replace("&", "&amp;")}"' in page
+    assert "Money" in page
+    assert "Money" not in page_of(browser_of(world.bela))
+    assert "Saved as “Money”" in page_of(hers, f"/console/queues/all/?{query}")
+    refused = hers.post("/console/filters/", {"name": "All", "query": "sort=x"}, follow=True)
+    assert "Narrow the list" in refused.content.decode()
+    hers.post("/console/filters/", {"name": "Money", "delete": "1"})
+    assert "Money" not in page_of(hers)
+
+
+def test_what_a_client_keeps_among_the_preferences_breaks_no_page(world: Cast) -> None:
+    for kept in (7, [7, {"name": 1}], {"name": "x"}, [{"name": "n", "query": "<b>&tag=%00"}]):
+        world.ana.chat_preferences = {"console_filters": kept}
+        world.ana.save()
+        page_of(browser_of(world.ana))
+
+
+def test_a_canned_response_is_filled_in_the_box(world: Cast) -> None:
+    escalation = taken_by(world.ana, world.mira)
+    text = "Hello {{customer_name}}, {{agent_name}} here."
+    canned = add_reply(CannedResponse, by=world.ana, short_code="hello", text=text)
+    hers, here = browser_of(world.ana), address(escalation, "canned/")
+    assert "Hello Mira, ana here." in hers.post(here, {"canned": canned.pk}).content.decode()
+    plain = hers.post(here, {"canned": canned.pk}, headers={"accept": "text/plain"})
+    assert plain.content.decode() == "Hello Mira, ana here."
+    assert browser_of(world.bela).post(here, {"canned": canned.pk}).status_code == 404
+    assert said_in(escalation) == []
+
+
+def test_a_macro_does_all_or_nothing(world: Cast) -> None:
+    escalation = taken_by(world.ana, world.mira)
+    actions = [
+        {"action": "reply", "text": "Solved."},
+        {"action": "resolve", "resolution_notes": "ok"},
+    ]
+    macro = add_reply(Macro, by=world.ana, name="Done", actions=actions)
+    hers = browser_of(world.ana)
+    assert "Done" in page_of(hers, address(escalation))
+    for _ in range(2):  # the second time there is nothing to resolve, so nothing is said either
+        hers.post(address(escalation, "macro/"), {"macro": macro.pk})
+    assert again(escalation).status == "resolved"
+    assert [words for words, _ in said_in(escalation)] == ["Solved."]
+
+
+def test_a_file_goes_with_a_reply_and_with_no_note(world: Cast) -> None:
+    escalation = taken_by(world.ana, world.mira)
+    hers = browser_of(world.ana)
+
+    def send(role: str) -> str:
+        form = {"role": role, "content": "", "file": SimpleUploadedFile("log.txt", b"a line")}
+        return hers.post(address(escalation, "say/"), form, follow=True).content.decode()
+
+    assert "log.txt" in send("reply")
+    assert "A private note takes no file." in send("note")
+    found = RoomMessage.objects.filter(room=escalation.target_room_id, message_type="file")
+    assert [message.content for message in found] == ["log.txt"]
+
+
+def test_a_supervisor_looks_on_whispers_and_takes_over(world: Cast) -> None:
+    escalation = taken_by(world.ana, world.mira)
+    room = escalation.target_room
+    assert room
+    said(room, world.mira, "It is about my invoice")
+    his = browser_of(world.sven)
+    assert "It is about my invoice" not in page_of(his, address(escalation))
+    his.post(address(escalation, "observe/"), {"reason": "no"})
+    assert not RoomSupervision.objects.exists()
+
+    his.post(address(escalation, "observe/"), {"reason": "A complaint"})
+    page = page_of(his, address(escalation))
+    assert "It is about my invoice" in page
+    assert "You look on" in page
+    his.post(address(escalation, "say/"), {"role": "note", "content": "not yet in"})
+    assert len(said_in(escalation)) == 1
+
+    his.post(address(escalation, "come_in/"), {"reason": "Ana asked for help"})
+    his.post(address(escalation, "say/"), {"role": "note", "content": "Offer a refund"})
+    assert said_in(escalation)[-1] == ("Offer a refund", Audience.STAFF)
+    acts = RoomSupervision.objects.order_by("started_at").values_list("action", "reason")
+    assert list(acts) == [("observe", "A complaint"), ("join", "Ana asked for help")]
+
+    his.post(address(escalation, "take_over/"), {"note": "I know the case"})
+    assert again(escalation).assigned_to_user == world.sven
+    hers = browser_of(world.ana)
+    for step in ("observe", "come_in"):
+        hers.post(address(escalation, f"{step}/"), {"reason": "I am curious"})
+    assert RoomSupervision.objects.filter(supervisor=world.ana).count() == 0
+
+
+def test_the_team_is_for_supervisors_and_its_numbers_are_true(world: Cast) -> None:
+    taken_by(world.ana, world.mira)
+    late = escalation_of(world.otto)
+    promise("T2")
+    above = escalation_of(world.mira, "T2")
+    SlaClock.objects.filter(escalation=above).update(breached_at=above.created_at)
+    assert browser_of(world.ana).get("/console/team/").status_code == 403
+    page = page_of(browser_of(world.sven), "/console/team/")
+    for words in (
+        "<strong>3</strong> open",
+        "<strong>2</strong> wait",
+        "<strong>1</strong> breached",
+    ):
+        assert words in page
+    assert f"agent={world.ana.pk}" in page
+    assert "1 of 5" in page
+    theirs = page_of(browser_of(world.sven), f"/console/queues/all/?agent={world.ana.pk}")
+    assert theirs.count("data-row=") == 1
+    assert str(late.pk) not in theirs
+
+
+def test_the_team_costs_as_much_with_twenty_agents_as_with_two(world: Cast) -> None:
+    his = browser_of(world.sven)
+
+    def queries_with(more: int) -> int:
+        for number in range(more):
+            taken_by(agent_of("T1", f"agent{more}{number}"), world.mira)
+        with CaptureQueriesContext(connection) as seen:
+            page_of(his, "/console/team/")
+        return len(seen)
+
+    assert queries_with(2) == queries_with(18)
+
+
+def test_an_agent_has_a_switch(world: Cast) -> None:
+    hers = browser_of(world.ana)
+    hers.post("/console/availability/", {"availability": "away"})
+    assert SupportProfile.objects.get(user=world.ana).availability == "away"
+    hers.post("/console/availability/", {"availability": "asleep"})
+    assert SupportProfile.objects.get(user=world.ana).availability == "away"
+    assert '<option value="away" selected>' in page_of(hers)

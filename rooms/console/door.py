@@ -1,6 +1,6 @@
 """Who comes into the console: agents of a level, supervisors, and staff with their right."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
@@ -8,9 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from chatcore.errors import Forbidden
+from chatcore.models import SupportLevel, User
 from chatcore.pages import PageRequest, page
-from rooms.console.lists import navigation
-from rooms.selectors.escalation_access import works_in_support
+from rooms.console.filters import filter_entries
+from rooms.console.lists import Entry, navigation
+from rooms.models import Availability
+from rooms.selectors.escalation_access import supervises, works_in_support
 
 P = ParamSpec("P")
 
@@ -34,5 +37,24 @@ def render_console(
     request: PageRequest, template: str, here: str = "", **context: Any
 ) -> HttpResponse:
     """A page with the queues beside it; `here` is the list that is open."""
-    queues = navigation(request.user)
-    return render(request, template, {"queues": queues, "here": here, **context})
+    return render(request, template, {**beside(request.user), "here": here, **context})
+
+
+def beside(user: User) -> dict[str, Any]:
+    """What stands beside every page: the lists with their numbers, and an agent's own switch."""
+    queues: dict[str, Sequence[Entry]] = {**navigation(user), "saved": filter_entries(user)}
+    profile = getattr(user, "support_profile", None)
+    return {
+        "queues": queues,
+        "availability": profile.availability if profile else Availability.AUTO,
+        "availabilities": _SWITCH if user.support_level != SupportLevel.NONE else (),
+        "supervises": supervises(user),
+    }
+
+
+_SWITCH = (
+    ("auto", "While I am here"),
+    ("online", "Always"),
+    ("away", "Not now"),
+    ("offline", "Off duty"),
+)

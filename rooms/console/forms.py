@@ -6,10 +6,10 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from chatcore.models.conversations import CONTENT_MAX
 from rooms.forms import SayForm
 from rooms.models import Level
 from rooms.models.escalations import NOTE_MAX
+from rooms.models.supervision import REASON_LEAST, REASON_MOST
 
 PRIORITIES = [(1, "1, highest"), (2, "2"), (3, "3, usual"), (4, "4"), (5, "5, lowest")]
 SNOOZES = {
@@ -24,10 +24,32 @@ MOST_AT_ONCE = 100
 class Composed(SayForm):
     """A reply or a private note. `seen_seq`: the newest message when the page was made."""
 
-    content = forms.CharField(max_length=CONTENT_MAX)
     role = forms.ChoiceField(choices=[("reply", "Reply"), ("note", "Private note")])
     seen_seq = forms.IntegerField(min_value=0, max_value=2**62, required=False)
     send_anyway = forms.BooleanField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Something is said, or a file is sent; a note has no file."""
+        given = super().clean() or self.cleaned_data
+        if not given.get("content") and not given.get("file"):
+            raise forms.ValidationError("Say something, or choose a file.")
+        if given.get("file") and given.get("role") == "note":
+            raise forms.ValidationError("A private note takes no file.")
+        return given
+
+
+class ReasonForm(forms.Form):
+    """Why a supervisor looks on or comes in; kept for good."""
+
+    reason = forms.CharField(min_length=REASON_LEAST, max_length=REASON_MOST)
+
+
+class CannedForm(forms.Form):
+    canned = forms.UUIDField()
+
+
+class MacroForm(forms.Form):
+    macro = forms.UUIDField()
 
 
 class NoteForm(forms.Form):

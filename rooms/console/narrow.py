@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -9,7 +10,7 @@ from chatcore.models import User
 from rooms.console.lists import SORTS, Rows
 from rooms.models import OPEN, EscalationStatus, Level
 
-_WORDS = ("state", "level", "priority", "tag", "whose", "words", "sort")
+_WORDS = ("state", "level", "priority", "tag", "whose", "agent", "words", "sort")
 
 
 class Narrow:
@@ -29,6 +30,7 @@ class Narrow:
         self.priority = given["priority"] if given["priority"] in set("12345") else ""
         self.tag = given["tag"].lower()[:50]
         self.whose = given["whose"] if given["whose"] in dict(self.owners) else ""
+        self.agent = _id_in(given["agent"])
         self.words = given["words"][:200]
         self.sort = given["sort"] if given["sort"] in SORTS else "urgency"
 
@@ -53,6 +55,8 @@ class Narrow:
             rows = rows.filter(priority=int(self.priority))
         if self.tag:
             rows = rows.filter(tags__contains=[self.tag])
+        if self.agent:
+            rows = rows.filter(assigned_to_user=UUID(self.agent))
         if self.words:
             rows = rows.filter(
                 Q(source_room__name__icontains=self.words)
@@ -71,3 +75,10 @@ class Narrow:
             case "others":
                 return rows.filter(assigned_to_user__isnull=False).exclude(assigned_to_user=user)
         return rows
+
+
+def _id_in(text: str) -> str:
+    try:
+        return str(UUID(text))
+    except ValueError:
+        return ""

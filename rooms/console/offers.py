@@ -88,3 +88,11 @@ class Offers:
     @property
     def reopen(self) -> bool:
         return self.escalation.resolution == Resolution.SOLVED
+
+    @property
+    def observe(self) -> bool:
+        return self.user.can("supervisor:chat:observe")
+
+    @property
+    def come_in(self) -> bool:
+        return self.user.can("supervisor:chat:join")

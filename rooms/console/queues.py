@@ -4,17 +4,19 @@ from typing import Any
 
 from django.contrib import messages as notices
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from chatcore.errors import ChatcoreError
 from chatcore.pages import PageRequest
 from rooms.console.bulk import do_to_all
-from rooms.console.door import console_page, render_console
+from rooms.console.door import beside, console_page, render_console
+from rooms.console.filters import delete_filter, save_filter, saved_filters
 from rooms.console.forms import MOST_AT_ONCE, PRIORITIES, SNOOZES
-from rooms.console.lists import LISTINGS, SORTS, Rows, listed, navigation
+from rooms.console.lists import LISTINGS, SORTS, Rows, listed
 from rooms.console.narrow import Narrow
 from rooms.console.people import agents_for
 from rooms.console.rows import row_of
@@ -56,7 +58,14 @@ def _list(request: PageRequest, name: str) -> dict[str, Any]:
         "snoozes": SNOOZES,
         "most": MOST_AT_ONCE,
         "back": request.get_full_path(),
+        "saved_name": _name_of(request, narrow),
     }
+
+
+def _name_of(request: PageRequest, narrow: Narrow) -> str:
+    """Under which name this very filter is saved."""
+    same = (each["name"] for each in saved_filters(request.user) if each["query"] == narrow.query)
+    return next(same, "") if narrow.is_narrow else ""
 
 
 @console_page
@@ -64,8 +73,7 @@ def _list(request: PageRequest, name: str) -> dict[str, Any]:
 def console_counts(request: PageRequest) -> HttpResponse:
     """The navigation alone, read again when something changed."""
     here = request.GET.get("here", "")
-    context = {"queues": navigation(request.user), "here": here}
-    return render(request, "console/_queues.html", context)
+    return render(request, "console/_queues.html", {**beside(request.user), "here": here})
 
 
 @console_page
@@ -92,6 +100,22 @@ def console_bulk(request: PageRequest) -> HttpResponse:
     for words in refused:
         notices.error(request, words)
     return redirect(back_in(request))
+
+
+@console_page
+@require_POST
+def console_filters(request: PageRequest) -> HttpResponse:
+    """Save the filter that is shown, or delete one by its name."""
+    name = request.POST.get("name", "").replace("\x00", "")
+    if "delete" in request.POST:
+        delete_filter(request.user, name)
+        return redirect("console_queue", "all")
+    query = request.POST.get("query", "")
+    try:
+        save_filter(request.user, name, query.replace("\x00", ""))
+    except ChatcoreError as refused:
+        notices.error(request, refused.detail)
+    return redirect(f"{reverse('console_queue', args=['all'])}?{Narrow(QueryDict(query)).query}")
 
 
 @console_page

@@ -1,7 +1,8 @@
 """What the page of an escalation shows, gathered once for its first load and after a refused form."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -17,17 +18,20 @@ from rooms.console.offers import Offers
 from rooms.console.people import agents_for
 from rooms.console.rows import row_of
 from rooms.contexts import message_context, replying_to
-from rooms.models import ChatRoom, Escalation
+from rooms.models import CannedResponse, ChatRoom, Escalation, Macro
 from rooms.pages import people_in
 from rooms.selectors.access import RoomAccess, read_room_for
 from rooms.selectors.escalation_access import escalations_for, worked_escalation_for
 from rooms.selectors.escalations import chain_of, story_of
 from rooms.selectors.messages import messages_page
+from rooms.selectors.replies import usable
 from rooms.selectors.rooms import participants_of
 from rooms.services.clocks import catch_up
 
 PAGE_LENGTH = 50
 _PAST_SHOWN = 10
+_MOST_AT_HAND = 200
+M = TypeVar("M", CannedResponse, Macro)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +58,12 @@ class Sheet:
             "story": story_of(self.escalation),
             "past": past_of(self.escalation, self.user),
             "agents": agents_for(self.user),
+            "canned": _at_hand(CannedResponse, self.user, "short_code"),
+            "macros": _at_hand(Macro, self.user, "name"),
             "priorities": PRIORITIES,
             "snoozes": SNOOZES,
             "conversation": self.room,
+            "people_open": "people" in request.GET,
             **(self._thread(request, self.access) if self.access else {}),
         }
 
@@ -69,7 +76,6 @@ class Sheet:
             **message_context(access, history),
             "topic": f"room:{room.pk}",
             "people": people_in(list(participants_of(room)), online_in(f"room:{room.pk}")),
-            "people_open": "people" in request.GET,
             "earlier_url": f"?before={first_seq}" if first_seq > access.sight.first_visible else "",
             "later_url": request.path if is_past(request, where, room.last_seq) else "",
             "is_observing": access.is_observing,
@@ -97,6 +103,13 @@ def _place_in(user: User, room: UUID) -> RoomAccess | None:
         return read_room_for(user, room)
     except NotFound:
         return None
+
+
+def _at_hand(model: type[M], user: User, order: str) -> Sequence[M]:
+    """Canned responses or macros, for whom they are."""
+    if not user.can("chat:support:own"):
+        return []
+    return list(usable(model, user).order_by(order)[:_MOST_AT_HAND])
 
 
 def past_of(escalation: Escalation, user: User) -> QuerySet[Escalation]:

@@ -6,11 +6,11 @@ from typing import Any
 from chatcore.http.positions import Position
 from chatcore.models import User
 from chatcore.pages import Line
+from rooms.console.forms import Composed
 from rooms.models import Escalation, MessageType
-from rooms.pages import lines_of
-from rooms.selectors.access import RoomAccess, room_for
+from rooms.pages import lines_of, send
+from rooms.selectors.access import RoomAccess
 from rooms.selectors.messages import messages_page
-from rooms.services.messages import add_note, draft_of, say
 
 _MOST_NEWER = 20
 
@@ -33,11 +33,8 @@ def newer_words(access: RoomAccess | None, given: dict[str, Any]) -> Sequence[Li
     return lines_of(access, others)
 
 
-def put_in(escalation: Escalation, by: User, given: dict[str, Any]) -> None:
+def put_in(escalation: Escalation, by: User, form: Composed) -> None:
     """Say it in the room in which the escalation is worked on. Raises what the room forbids."""
     room = escalation.target_room_id or escalation.source_room_id
-    words = {name: given[name] for name in ("content", "client_ref", "reply_to")}
-    if given["role"] == "note":
-        add_note(access=room_for(by, room), **words)
-    else:
-        say(draft_of(room=room, sender=by.pk, **words))
+    form.cleaned_data["note"] = form.cleaned_data["role"] == "note"
+    send(by, room, form)

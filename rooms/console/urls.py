@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from rooms.console import escalation, queues
+from rooms.console import escalation, queues, team
 
 ONE = "escalations/<uuid:escalation_id>/"
 urlpatterns: list[URLPattern] = [
@@ -12,8 +12,11 @@ urlpatterns: list[URLPattern] = [
     path("next/", queues.console_next, name="console_next"),
     path("bulk/", queues.console_bulk, name="console_bulk"),
     path("availability/", queues.console_availability, name="console_availability"),
+    path("filters/", queues.console_filters, name="console_filters"),
+    path("team/", team.console_team, name="console_team"),
     path(ONE, escalation.console_escalation, name="console_escalation"),
     path(f"{ONE}say/", escalation.console_say, name="console_say"),
+    path(f"{ONE}canned/", escalation.console_canned, name="console_canned"),
     path(f"{ONE}others/", escalation.console_others, name="console_others"),
     path(f"{ONE}<slug:step>/", escalation.console_step, name="console_step"),
 ]

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from chatcore.errors import NotFound
 from chatcore.models import SupportLevel, User
-from rooms.models import SupportProfile
+from rooms.models import RANK, SupportProfile
 from rooms.selectors.escalations import person_out
 
 
@@ -18,6 +18,12 @@ def agents() -> QuerySet[User]:
         .filter(account_status="active")
         .select_related("support_profile")
     )
+
+
+def who_serve(level: str) -> QuerySet[User]:
+    """The agents who are here and whose lists show what is asked of that level."""
+    levels = [each for each, rank in RANK.items() if rank >= RANK[level]]
+    return agents().filter(support_level__in=levels, current_status="online")
 
 
 def agent(key: UUID) -> User:

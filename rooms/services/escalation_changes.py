@@ -20,6 +20,7 @@ from rooms.models import (
     EscalationWatcher,
     MessageType,
 )
+from rooms.selectors.agents import who_serve
 from rooms.selectors.escalations import brief_out
 from rooms.services.announcing import announce
 from rooms.services.messages import say
@@ -99,13 +100,15 @@ def store(escalation: Escalation, what: str, *, also_to: Iterable[UUID] = ()) ->
 
 
 def notify(escalation: Escalation, what: str, *, also_to: Iterable[UUID] = ()) -> None:
-    """On `me` of whoever has it, made it, waits for it or watches it."""
+    """On `me` of whoever has it, made it, waits for it or watches it, and of the agents who are here and
+    in whose lists it stands."""
     watchers = EscalationWatcher.objects.filter(escalation=escalation)
     concerned = {
         escalation.assigned_to_user_id,
         escalation.created_by_user_id,
         escalation.customer_id,
         *watchers.values_list("user_id", flat=True),
+        *who_serve(escalation.to_level).values_list("pk", flat=True),
         *also_to,
     } - {None}
     notice = EscalationNotice(what=what, escalation=brief_out(escalation))

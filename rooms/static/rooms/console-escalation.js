@@ -1,6 +1,7 @@
 /** The page of an escalation: what room.js does, and notes, the warning before sending, who answers. */
 import { Live } from "../chatcore/live.js";
 import { keepTrue } from "./console.js";
+import { offerCanned } from "./console-canned.js";
 
 const root = /** @type {HTMLElement} */ (document.querySelector("[data-conversation]"));
 const form = /** @type {HTMLFormElement | null} */ (document.querySelector("[data-composer]"));
@@ -80,11 +81,25 @@ function mindTheComposer(thread) {
     setTimeout(() => document.body.dispatchEvent(new Event("answering")));
   }
 
+  for (const name of ["paste", "drop"]) {
+    form.addEventListener(name, (event) => {
+      const { files } = /** @type {any} */ (event).clipboardData ?? /** @type {any} */ (event).dataTransfer ?? {};
+      if (!isNote() || !files?.length) return;
+      event.preventDefault(); // a file goes to the customer, and its words with it
+      event.stopImmediatePropagation();
+      words.textContent = "A private note takes no file.";
+      stale.hidden = false;
+    }, { capture: true });
+  }
+
   /** A private note goes by the form; the socket brings it back. */
   async function note() {
-    const answer = await fetch(/** @type {HTMLFormElement} */ (form).action, { method: "POST", body: new FormData(/** @type {HTMLFormElement} */ (form)), credentials: "same-origin" }).catch(() => null);
-    if (!answer?.ok) {
-      words.textContent = "The note was not stored. It is still in the box.";
+    const body = new FormData(/** @type {HTMLFormElement} */ (form));
+    const answer = await fetch(/** @type {HTMLFormElement} */ (form).action, { method: "POST", body, credentials: "same-origin" }).catch(() => null);
+    const page = answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+    const refused = page?.querySelector(".notice.error")?.textContent;
+    if (!page || refused) {
+      words.textContent = `Not sent: ${refused ?? "the connection is away"}. It is still in the box.`;
       stale.hidden = false;
       return;
     }
@@ -107,6 +122,7 @@ if (root.dataset.topic && !("past" in root.dataset)) {
   keepTrue(room.live);
   hearOfIt(room.live);
   mindTheComposer(room.thread);
+  offerCanned(form);
 } else {
   const live = new Live();
   keepTrue(live);

@@ -28,13 +28,14 @@ export function keepTrue(live) {
     const { type, data } = /** @type {CustomEvent} */ (event).detail;
     if (type !== "escalation.notice" && type !== "escalation.changed") return;
     changed();
-    if (type === "escalation.notice" && NEWS[data.what]) announce(NEWS[data.what]);
+    const mine = data.escalation?.assigned_to_user?.id === document.body.dataset.user;
+    if (type === "escalation.notice" && mine && NEWS[data.what]) announce(NEWS[data.what]);
   });
 }
 
 /** @type {Record<string, string>} */
 const NEWS = {
-  assigned: "An escalation was assigned.",
+  assigned: "An escalation was given to you.",
   warned: "A promise is nearly broken.",
   breached: "A promise was broken.",
 };
