@@ -2,13 +2,15 @@
  * A guest without cookies: tokens kept in the storage of the frame, which browsers keep apart for each
  * site that shows it. A refresh token is good once, so only one tab at a time may use it.
  */
+import { wordsOf } from "./support_card.js";
+
 const KEY = "chatcore.widget.guest";
 const EARLY = 30_000; // refresh this long before the end
 
 export class Refused extends Error {
   /** @param {number} status @param {any} problem */
   constructor(status, problem) {
-    super(problem?.detail || problem?.title || "That did not work. Try again.");
+    super(wordsOf(problem));
     this.status = status;
   }
 }

@@ -2,6 +2,7 @@
 import { Live } from "../chatcore/live.js";
 import { loadEarlier } from "../chatcore/page.js";
 import { byCookie } from "./files.js";
+import { wordsOf } from "./support_card.js";
 import { Talk } from "./talk.js";
 
 const root = /** @type {HTMLElement} */ (document.querySelector("[data-conversation]"));
@@ -12,7 +13,7 @@ const token = /** @type {HTMLInputElement} */ (form.querySelector("[name=csrfmid
 async function api(method, path, body) {
   const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
   const answer = await fetch(`/api/v1/${path}`, { method, headers, body: body && JSON.stringify(body) });
-  if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).detail ?? "That did not work. Try again.");
+  if (!answer.ok) throw new Error(wordsOf(await answer.json().catch(() => null)));
   return answer.status === 204 ? null : answer.json();
 }
 

@@ -5,6 +5,12 @@ const EVERY = 15_000; // while one waits, others before one are served without a
 
 /** @typedef {(method: string, path: string, body?: object) => Promise<any>} Api rejects with an Error */
 
+/** What a refusal says to people: by field where it names fields. @param {any} problem */
+export function wordsOf(problem) {
+  const [first] = Object.values(problem?.errors ?? {}).flat();
+  return String(first || problem?.detail || problem?.title || "That did not work. Try again.");
+}
+
 export class SupportCard {
   /**
    * @param {HTMLElement} root @param {Api} api @param {string} room
