@@ -65,8 +65,9 @@ def give(
 def assign_escalation(escalation: UUID, *, by: User, to: UUID | None = None) -> Escalation:
     """Give one to somebody, or take it oneself where nobody is named.
 
-    Raises Forbidden without `chat:escalation:assign` for another one, WrongState, Invalid for who is no
-    agent of its level.
+    Raises Forbidden without `chat:escalation:assign` for another one, and without
+    `supervisor:chat:reassign` where somebody else has it in hand, WrongState, Invalid for who is no agent
+    of its level.
     """
     if to is None or to == by.pk:
         return accept_escalation(escalation, by=by)
@@ -77,6 +78,8 @@ def assign_escalation(escalation: UUID, *, by: User, to: UUID | None = None) -> 
     if row.assigned_to_user_id == agent.pk:
         return row
     if row.status in HELD:
+        if row.assigned_to_user_id != by.pk:
+            require(by, "supervisor:chat:reassign")
         return _pass_on(row, agent, by=by, note="")
     return give(row, agent, by=by)
 

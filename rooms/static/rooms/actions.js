@@ -19,6 +19,7 @@ export function offerActions(live, topic, thread, announce, replying) {
       event.preventDefault();
       replying.to(item);
     } else if (!target.closest("[data-action]")?.getAttribute("href")) {
+      event.preventDefault();
       location.assign(`${replying.roomUrl}threads/${item.dataset.id}/`); // came live, without more than its words
     }
   });
