@@ -76,7 +76,7 @@ class OpenAICompatible:
                 for chunk in stream:
                     yield from gate.take(reply.text_of(chunk))
                     if chunk.usage:
-                        yield reply.usage_told(chunk.usage)
+                        yield usage_told(reply.model, chunk.usage)
         if (reply.has_text or reply.calls) and not reply.finish_reason:
             # Over HTTP/1.0 and some proxies a cut stream looks like its end.
             raise _error("llm_unreachable", "The model's server broke off in the answer.")
@@ -95,6 +95,16 @@ def client_at(endpoint: Endpoint) -> openai.OpenAI:
         api_key=endpoint.api_key or "none",
         timeout=httpx2.Timeout(endpoint.silence_seconds, connect=CONNECT_SECONDS),
         max_retries=0,
+    )
+
+
+def usage_told(model: str, used: CompletionUsage) -> Usage:
+    """As the server counts, within what a column holds."""
+    prompt, completion = used.prompt_tokens or 0, used.completion_tokens or 0
+    return Usage(
+        model[:100],
+        min(max(prompt, 0), MOST_TOKENS),
+        min(max(completion, 0), MOST_TOKENS),
     )
 
 
@@ -132,15 +142,6 @@ class _Reply:
             self.finish_reason = choice.finish_reason or self.finish_reason
         self.has_text = self.has_text or bool(text.strip())
         return text
-
-    def usage_told(self, used: CompletionUsage) -> Usage:
-        """As the server counts, within what a column holds."""
-        prompt, completion = used.prompt_tokens or 0, used.completion_tokens or 0
-        return Usage(
-            self.model[:100],
-            min(max(prompt, 0), MOST_TOKENS),
-            min(max(completion, 0), MOST_TOKENS),
-        )
 
     def finished(self) -> Finished:
         return Finished(self.model[:100], metadata={"finish_reason": self.finish_reason})

@@ -1,15 +1,20 @@
 """Digesting with a model: one question, one JSON object back, checked before anything is believed."""
 
 import json
-from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+import structlog
 from openai.types.chat import ChatCompletionMessageParam
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from dialogues.answerers.openai_compatible import Endpoint, client_at, told_apart
-from dialogues.answerers.port import AnswererError
+from dialogues.answerers.openai_compatible import Endpoint, client_at, told_apart, usage_told
+from dialogues.answerers.port import Allowance, AnswererError, Usage
+from dialogues.answerers.tokens import TOKENS_PER_MESSAGE, tokens_of
 from dialogues.digesters.port import Digest, Heard, Learned, Material, Noted
+from dialogues.digesters.rules import Rules
 from dialogues.models.facts import FactCategory
+
+log = structlog.get_logger(__name__)
 
 # Of one message; what matters of a longer one stands in its beginning.
 _MESSAGE_MAX = 1_500
@@ -33,7 +38,7 @@ out. Give at most 12 entries of each kind."""
 
 
 class _Lenient(BaseModel):
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", allow_inf_nan=False)
 
 
 class _Noted(_Lenient):
@@ -68,46 +73,80 @@ class ModelDigester:
         self._endpoint = endpoint
 
     def digest(self, material: Material) -> Digest:
-        """Raises AnswererError: the server's (see OpenAICompatible), or `digest_unreadable`."""
-        model = material.model_name or self._endpoint.model
-        text, usage = self._ask(model, _prompt(material))
-        notes = _notes_in(text)
-        mine = {heard.seq for heard in material.messages if heard.role == "user"}
-        return Digest(
-            summary=notes.summary,
-            topics=[Noted(noted.seq, noted.text) for noted in notes.topics[:_MOST]],
-            key_points=[Noted(noted.seq, noted.text) for noted in notes.key_points[:_MOST]],
-            facts=[one for fact in notes.facts if fact.seq in mine for one in _learned(fact)],
-            emotional_tone=notes.emotional_tone,
-            character_state=notes.character_state if material.character else "",
-            communication_style=notes.communication_style,
-            learned_by=model,
-            usage=usage,
-        )
+        """Where the model took the question and no notes came of it, the rules' with its usage.
 
-    def _ask(
-        self, model: str, messages: Sequence[ChatCompletionMessageParam]
-    ) -> tuple[str, dict[str, int]]:
-        """The model's words and the tokens by kind."""
-        text, usage = "", {}
+        Raises AnswererError: what kept the model from taking it (see OpenAICompatible), or
+        `budget_spent`.
+        """
+        answer = _Answer()
+        try:
+            self._ask(material, answer)
+            digest = _digest_of(_notes_in(answer.text), material, self._model(material))
+        except AnswererError as error:
+            if answer.usage is None:
+                raise
+            log.warning("digest_without_notes", code=error.code, error=str(error))
+            digest = Rules().digest(material)
+        return replace(digest, usage=answer.whole_usage())
+
+    def _ask(self, material: Material, answer: "_Answer") -> None:
+        """Hear the model out; what was heard until it broke off stays in `answer`."""
+        model, messages = self._model(material), _prompt(material)
+        sent = sum(tokens_of(str(one["content"]), model) + TOKENS_PER_MESSAGE for one in messages)
+        _check_allowance(material.allowance, sent)
         with told_apart(self._endpoint), client_at(self._endpoint) as client:
             stream = client.chat.completions.create(
                 model=model,
-                messages=list(messages),
+                messages=messages,
                 temperature=0,
                 max_tokens=_ANSWER_TOKENS,
                 stream=True,
                 stream_options={"include_usage": True},
             )
             with stream:
+                answer.usage = Usage(model[:100], sent, estimated=True)
                 for chunk in stream:
-                    text += "".join(choice.delta.content or "" for choice in chunk.choices)
-                    if used := chunk.usage:
-                        usage = {
-                            "prompt": used.prompt_tokens,
-                            "completion": used.completion_tokens,
-                        }
-        return text, usage
+                    answer.text += "".join(choice.delta.content or "" for choice in chunk.choices)
+                    if chunk.usage:
+                        answer.usage = usage_told(chunk.model or model, chunk.usage)
+
+    def _model(self, material: Material) -> str:
+        return material.model_name or self._endpoint.model
+
+
+@dataclass
+class _Answer:
+    """What was heard so far. `usage` None: no model took the question."""
+
+    text: str = ""
+    usage: Usage | None = None
+
+    def whole_usage(self) -> Usage | None:
+        if self.usage is None or not self.usage.estimated:
+            return self.usage
+        return replace(self.usage, completion=tokens_of(self.text, self.usage.model))
+
+
+def _check_allowance(allowance: Allowance | None, sent: int) -> None:
+    """Notes that are cut short cannot be read: all of them or none. Raises `budget_spent`."""
+    if allowance and allowance.answer_tokens(sent, _ANSWER_TOKENS) < _ANSWER_TOKENS:
+        raise AnswererError(
+            "What is left of the budget buys no notes.", code="budget_spent", retryable=False
+        )
+
+
+def _digest_of(notes: _Notes, material: Material, model: str) -> Digest:
+    mine = {heard.seq for heard in material.messages if heard.role == "user"}
+    return Digest(
+        summary=notes.summary,
+        topics=[Noted(noted.seq, noted.text) for noted in notes.topics[:_MOST]],
+        key_points=[Noted(noted.seq, noted.text) for noted in notes.key_points[:_MOST]],
+        facts=[one for fact in notes.facts[:_MOST] if fact.seq in mine for one in _learned(fact)],
+        emotional_tone=notes.emotional_tone,
+        character_state=notes.character_state if material.character else "",
+        communication_style=notes.communication_style,
+        learned_by=model,
+    )
 
 
 def _prompt(material: Material) -> list[ChatCompletionMessageParam]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from dialogues.answerers.port import Allowance, Usage
 from dialogues.models import Book, Character
 from dialogues.models.facts import FactCategory
 
@@ -26,12 +27,13 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """New messages, oldest first, and what they are about."""
+    """New messages, oldest first, and what they are about. `allowance`: what a model may still take."""
 
     messages: Sequence[Heard]
     book: Book | None = None
     character: Character | None = None
     model_name: str = ""
+    allowance: Allowance | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,8 @@ class Noted:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What came of the material. What is empty stays as it was. `usage`: tokens by kind."""
+    """What came of the material. What is empty stays as it was. `usage`: what a model took for it,
+    also where nothing came of that and the rules stood in."""
 
     summary: str = ""
     topics: Sequence[Noted] = ()
@@ -66,7 +69,7 @@ class Digest:
     character_state: str = ""
     communication_style: Mapping[str, Any] = field(default_factory=dict)
     learned_by: str = "rules"
-    usage: Mapping[str, int] = field(default_factory=dict)
+    usage: Usage | None = None
 
 
 class Digester(Protocol):

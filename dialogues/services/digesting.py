@@ -6,6 +6,7 @@ twice.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -16,18 +17,22 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from chatcore.jobs import enqueue_on_commit
-from dialogues.answerers.port import AnswererError
+from dialogues.answerers.port import Allowance, AnswererError
 from dialogues.digesters.cleaning import clean_text
 from dialogues.digesters.port import Digest, Heard, Material, Noted
 from dialogues.digesters.registry import digester_for, note_taker
 from dialogues.digesters.rules import NAME, Rules
-from dialogues.models import DialogueContext
+from dialogues.models import DialogueContext, DialogueSession
 from dialogues.selectors.digests import PATIENCE, are_unchanged, heard_in, owed_digests, rows_since
 from dialogues.selectors.memory import Memory, Part, Point, Topic, memory_of
 from dialogues.selectors.messages import Row
 from dialogues.selectors.sessions import dialogue_by_id
+from dialogues.services.billing import Bill
+from dialogues.services.budgets import BudgetSpent, allowance_of, within_budget
+from dialogues.services.charging import charge
 from dialogues.services.facts import learn_facts
 from dialogues.services.remembering import DIGEST, keep_true, locked_context
+from dialogues.services.sanitising import clean_json, fitting
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +45,7 @@ MUCH = 6
 MOST_PARTS, PART_MAX = 12, 600
 MOST_POINTS, POINT_MAX = 30, 240
 MOST_TOPICS, TOPIC_MAX = 60, 60
+STYLE_BYTES = 1_024
 
 
 def digest_dialogue(session_id: UUID) -> int:
@@ -68,17 +74,31 @@ def _claim(session_id: UUID) -> int | None:
 
 
 def _digested(session_id: UUID, heard: Sequence[Heard]) -> Digest:
-    """What the digester makes of it; where a model fails, the rules stand in."""
+    """What the digester makes of it; where a model fails or the budget is spent, the rules stand in.
+    What a model took is charged, whatever comes of it."""
     session = dialogue_by_id(session_id)
     if session is None or not heard:
         return Digest()
     material = Material(heard, session.book, session.character, session.model_name)
     behind = session.last_seq - heard[0].seq
     try:
-        return digester_for(material, behind).digest(material)
-    except AnswererError as error:
+        allowed = replace(material, allowance=_allowance(session))
+        digest = digester_for(material, behind).digest(allowed)
+    except (AnswererError, BudgetSpent) as error:
         log.warning("digest_without_model", session=str(session_id), error=str(error))
         return Rules().digest(material)
+    if digest.usage:
+        charge(session_id, digest.usage)
+    return digest
+
+
+def _allowance(session: DialogueSession) -> Allowance | None:
+    """What a model may take of the person's budget. Raises BudgetSpent."""
+    endpoint = note_taker()
+    if endpoint is None:
+        return None
+    model = session.model_name or endpoint.model
+    return allowance_of(within_budget(session.pk), Bill(), model)
 
 
 @transaction.atomic
@@ -101,10 +121,11 @@ def _store(session_id: UUID, seq: int, rows: Sequence[Row], digest: Digest) -> N
 
 def _moods(digest: Digest, context: DialogueContext) -> dict[str, Any]:
     """What the digest says of tone, state and style; silence leaves them as they were."""
+    style = fitting(clean_json(dict(digest.communication_style)), STYLE_BYTES)
     return {
         "emotional_tone": clean_text(digest.emotional_tone, 50) or context.emotional_tone,
         "character_state": clean_text(digest.character_state, 100) or context.character_state,
-        "communication_style": dict(digest.communication_style) or context.communication_style,
+        "communication_style": style or context.communication_style,
     }
 
 
