@@ -45,7 +45,8 @@ class Env(BaseSettings):
     LLM_MODEL: str = ""
     LLM_TOOLS: Literal["on", "off"] = "on"
     EMBEDDING_MODEL: str = ""
-    MESSAGE_CACHE: Literal["on", "off"] = "off"
+    MESSAGE_CACHE: Literal["on", "off"] = "on"
+    TEMPLATE_CACHE: Literal["on", "off"] = "on"
     LLM_SILENCE_SECONDS: float = Field(60.0, gt=0, le=3_600)
     TURN_SECONDS: float = Field(300.0, gt=0, le=86_400)
     BUDGET_USER_MONTH_USD: Decimal = Field(Decimal(0), ge=0)

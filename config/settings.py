@@ -159,11 +159,13 @@ if REDIS_URL:
             "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2},
         }
     }
+    CACHES["shared"] = CACHES["default"] | {"BACKEND": "chatcore.cache.ForgetfulCache"}
     CELERY_BROKER_URL = _redis(0)
     PRESENCE_REDIS_URL = RATE_LIMIT_URL = _redis(2)
 else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    CACHES["shared"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
     CELERY_BROKER_URL = "memory://"
     PRESENCE_REDIS_URL = RATE_LIMIT_URL = ""
 
@@ -343,7 +345,7 @@ PARTITION_MONTHS_RED = 2
 LLM_BASE_URL, LLM_API_KEY, LLM_MODEL = _env.LLM_BASE_URL, _env.LLM_API_KEY, _env.LLM_MODEL
 LLM_TOOLS = _env.LLM_TOOLS == "on"
 EMBEDDING_MODEL = _env.EMBEDDING_MODEL
-MESSAGE_CACHE = _env.MESSAGE_CACHE == "on"
+MESSAGE_CACHE, TEMPLATE_CACHE = _env.MESSAGE_CACHE == "on", _env.TEMPLATE_CACHE == "on"
 DIGEST_WITH = _env.DIGEST_WITH
 SNAPSHOT_KEPT_DAYS = _env.SNAPSHOT_KEPT_DAYS
 

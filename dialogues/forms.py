@@ -17,6 +17,7 @@ from dialogues.models import (
 from dialogues.models.feedback import FEEDBACK_MAX
 from dialogues.models.saved import NOTES_MAX, TAG_LENGTH, TAGS_MOST
 from dialogues.models.task_list import DESCRIPTION_MAX, TITLE_MAX
+from dialogues.selectors.templates import Offer
 
 
 class AskForm(forms.Form):
@@ -46,7 +47,7 @@ class NewDialogueForm(forms.Form):
     template = forms.UUIDField(required=False)
     question = forms.CharField(required=False, max_length=CONTENT_MAX, widget=forms.Textarea)
 
-    def __init__(self, *args: Any, templates: Sequence[DialogueTemplate], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, templates: Sequence[Offer], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._types = {template.pk: template.type for template in templates}
 

@@ -80,6 +80,8 @@ def _quick_and_unlimited(settings: Settings) -> Iterator[None]:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.RATE_LIMITS = False
+    # One list for all, which the processes of a test run would share, not their templates.
+    settings.TEMPLATE_CACHE = False
     # Or every test client looks at all static files first.
     settings.WHITENOISE_AUTOREFRESH = True
     settings.ACCOUNT_RATE_LIMITS = False

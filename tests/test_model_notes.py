@@ -12,8 +12,9 @@ from pytest_django.fixtures import Settings
 
 from dialogues.answerers.openai_compatible import Endpoint
 from dialogues.answerers.port import AnswererError, Usage
+from dialogues.digesters.heard import Heard
 from dialogues.digesters.model import ModelDigester
-from dialogues.digesters.port import Heard, Learned, Material, Noted
+from dialogues.digesters.port import Learned, Material, Noted
 from dialogues.models import (
     Budget,
     Character,

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from chatcore.admin.base import ChatcoreAdmin, link_to_list
 from chatcore.admin_site import Menu
 from dialogues.admin.menu import DIALOGUES
+from dialogues.caches import forget_templates
 from dialogues.models import DialogueSession, DialogueTemplate
+from dialogues.services.templates import delete_template
 
 
 @admin.register(DialogueTemplate)
@@ -54,11 +58,20 @@ class DialogueTemplateAdmin(ChatcoreAdmin[DialogueTemplate]):
         self, request: HttpRequest, obj: DialogueTemplate, form: Any, change: bool
     ) -> None:
         """Only what the form changed: counts may have grown since it was opened."""
+        forget_templates()
         if change:
             obj.save(update_fields=[*form.changed_data, "updated_at"])
             return
         obj.created_by = request.user  # type: ignore[assignment]
         obj.save()
+
+    def delete_model(self, request: HttpRequest, obj: DialogueTemplate) -> None:
+        delete_template(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[DialogueTemplate]) -> None:
+        with transaction.atomic():
+            queryset.delete()
+            forget_templates()
 
     @admin.display(description="rating", ordering="rating")
     def shown_rating(self, template: DialogueTemplate) -> str:

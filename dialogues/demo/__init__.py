@@ -22,6 +22,7 @@ from django.db.models import Model, Q, QuerySet
 
 from chatcore.demo import Demo, DemoPart, delete_without_trace, register_demo, remembered
 from chatcore.models import User
+from dialogues.caches import forget_templates
 from dialogues.models import (
     Book,
     Character,
@@ -110,6 +111,7 @@ def remove(demo: Demo) -> None:
     delete_without_trace(DialogueMessage.objects.filter(session__in=mine))
     delete_without_trace(mine)
     delete_without_trace(DialogueTemplate.objects.filter(pk__in=remembered(DialogueTemplate)))
+    forget_templates()
     for book in Book.objects.filter(pk__in=remembered(Book)):
         others = DialogueSession.objects.filter(book=book).count()
         if others:

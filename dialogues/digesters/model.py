@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from dialogues.answerers.openai_compatible import Endpoint, client_at, told_apart, usage_told
 from dialogues.answerers.port import Allowance, AnswererError, Usage
 from dialogues.answerers.tokens import TOKENS_PER_MESSAGE, tokens_of
-from dialogues.digesters.port import Digest, Heard, Learned, Material, Noted
+from dialogues.digesters.heard import Heard
+from dialogues.digesters.port import Digest, Learned, Material, Noted
 from dialogues.digesters.rules import Rules
 from dialogues.models.facts import FactCategory
 

@@ -9,20 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from dialogues.answerers.port import Allowance, Usage
+from dialogues.digesters.heard import Heard
 from dialogues.models import Book, Character
 from dialogues.models.facts import FactCategory
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """A message to be digested. `chapter`: the last one that an answer quotes from, 0 for none;
-    `quotes`: what it quotes, each with its chapter."""
-
-    seq: int
-    role: str
-    content: str
-    chapter: int = 0
-    quotes: Sequence[tuple[str, int]] = ()
 
 
 @dataclass(frozen=True, slots=True)

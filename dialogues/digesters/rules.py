@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from dialogues.digesters.cleaning import clean_text
+from dialogues.digesters.heard import Heard
 from dialogues.digesters.patterns import facts_in, statements
-from dialogues.digesters.port import Digest, Heard, Material, Noted
+from dialogues.digesters.port import Digest, Material, Noted
 from dialogues.digesters.topics import topics_in
 
 NAME = "rules"

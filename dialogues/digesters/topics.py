@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from django.db import connection
 
-from dialogues.digesters.port import Heard, Material, Noted
+from dialogues.digesters.heard import Heard
+from dialogues.digesters.port import Material, Noted
 
 MOST = 5
 _WORD = re.compile(r"[^\W\d_][\w’'-]{2,39}")

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from chatcore.selectors.rows import fetch_rows
-from dialogues.digesters.port import Heard
+from dialogues.digesters.heard import Heard
 from dialogues.models import DialogueContext, DialogueMessage, MessageRole
 from dialogues.selectors.messages import AFTER_SQL, BEFORE_SQL, Row, page_parameters, references_of
 

@@ -18,16 +18,13 @@ from chatcore.errors import NotFound
 from chatcore.http.positions import Position
 from chatcore.ids import public_code, uuid7_floor, uuid_time
 from chatcore.selectors.rows import fetch_rows
-from chatcore.stamped import StampedCache
+from dialogues.caches import RECENT, RECENT_LENGTH, recent_key
 from dialogues.models import DialogueMessage, DialogueSession
 from dialogues.selectors.access import public_id
 from dialogues.selectors.sessions import instant
 
 Row = Mapping[str, Any]
 MessageObject = dict[str, Any]
-
-# Seed 000: recent messages are cached for ten minutes.
-RECENT = StampedCache("recent-messages", 600)
 
 # The clocks of processes differ: a first message may seem older than its dialogue.
 _CLOCK_SLACK = timedelta(days=1)
@@ -75,20 +72,19 @@ def messages_before(
     session: DialogueSession, before_seq: int | None, limit: int, *, snapshots: bool = True
 ) -> MessagePage:
     """The last `limit` messages before a position (None: the newest)."""
-    if before_seq is None and settings.MESSAGE_CACHE:
-        return _kept_newest(session, limit, snapshots=snapshots)
+    if before_seq is None and limit == RECENT_LENGTH and settings.MESSAGE_CACHE:
+        return _kept_newest(session, snapshots=snapshots)
     return _before(session, before_seq, limit, snapshots=snapshots)
 
 
-def _kept_newest(session: DialogueSession, limit: int, *, snapshots: bool) -> MessagePage:
+def _kept_newest(session: DialogueSession, *, snapshots: bool) -> MessagePage:
     """The newest messages, from the cache where it has them of the dialogue's present version: every
     change of a message takes one."""
-    key = f"{session.pk}:{limit}:{int(snapshots)}"
-    kept = RECENT.get(key, session.version)
-    if kept is not None:
-        return MessagePage(kept["results"], kept["has_more"])
-    page = _before(session, None, limit, snapshots=snapshots)
-    RECENT.keep(key, session.version, {"results": page.results, "has_more": page.has_more})
+    looked = RECENT.look(recent_key(session.pk, snapshots=snapshots), session.version)
+    if looked.value:
+        return MessagePage(**looked.value)
+    page = _before(session, None, RECENT_LENGTH, snapshots=snapshots)
+    RECENT.keep(looked, {"results": page.results, "has_more": page.has_more})
     return page
 
 

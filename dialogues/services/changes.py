@@ -9,6 +9,7 @@ from chatcore.errors import Conflict, NotFound
 from chatcore.events import MessageEvent
 from chatcore.services.append import Appended, next_version
 from chatcore.services.publish import publish_on_commit
+from dialogues.caches import forget_recent
 from dialogues.events import DialogueUpdated
 from dialogues.models import DialogueMessage, DialogueSession
 from dialogues.selectors.messages import Row, message_row, messages_out
@@ -51,6 +52,7 @@ def change_message(row: Row, event: type[MessageEvent], **columns: Any) -> Appen
     )
     if not changed:
         raise MessageGone
+    forget_recent(session_id)
     now = message_row(session_id, row["id"])
     (message,) = messages_out([now])
     publish_on_commit(topic_of(session_id), event(version=version, message=message))

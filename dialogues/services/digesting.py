@@ -19,7 +19,8 @@ from django.db.models.functions import Now
 from chatcore.jobs import enqueue_on_commit
 from dialogues.answerers.port import Allowance, AnswererError
 from dialogues.digesters.cleaning import clean_text
-from dialogues.digesters.port import Digest, Heard, Material, Noted
+from dialogues.digesters.heard import Heard
+from dialogues.digesters.port import Digest, Material, Noted
 from dialogues.digesters.registry import digester_for, note_taker
 from dialogues.digesters.rules import NAME, Rules
 from dialogues.models import DialogueContext, DialogueSession

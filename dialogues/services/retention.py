@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from chatcore.ids import uuid7_floor
+from dialogues.caches import forget_recent
 from dialogues.models import DialogueMessage, DialogueSession
 from dialogues.selectors.sessions import companions, outlived_dialogues, silent_assistants
 from dialogues.services.sessions import delete_dialogue
@@ -52,7 +53,9 @@ def _prune(session_id: UUID, days: int) -> int:
         session_id=session_id, pk__lt=uuid7_floor(_ago(days)), context_snapshot__isnull=False
     )
     bite = list(old.order_by("seq").values_list("pk", flat=True)[:MOST])
-    return DialogueMessage.objects.filter(pk__in=bite).update(context_snapshot=None)
+    pruned = DialogueMessage.objects.filter(pk__in=bite).update(context_snapshot=None)
+    forget_recent(session_id)
+    return pruned
 
 
 @transaction.atomic
@@ -71,6 +74,7 @@ def _hide(session_id: UUID, days: int) -> bool:
 @transaction.atomic
 def _erase(session_id: UUID, days: int) -> bool:
     found = DialogueSession.objects.filter(pk=session_id, deleted_at__lt=_ago(days))
+    forget_recent(session_id)
     return bool(found.delete()[0])
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from chatcore.errors import Conflict, Invalid
 from chatcore.models import User
 from chatcore.selectors.permissions import require
+from dialogues.caches import forget_recent
 from dialogues.models import (
     Book,
     Character,
@@ -108,6 +109,7 @@ def delete_dialogue(session: DialogueSession) -> None:
     """Soft: it is gone for its reader at once; retention removes the rows later."""
     _let_go(session)
     change(session.id, deleted_at=timezone.now())
+    forget_recent(session.id)
     cancel_turns(session.id)
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from chatcore.models import User
 from chatcore.selectors.permissions import require
 from chatcore.services.append import next_version
+from dialogues.caches import forget_recent
 from dialogues.models import (
     DialogueContext,
     DialogueMessage,
@@ -81,6 +82,7 @@ def _erase_messages(session_id: UUID) -> None:
     MessageReference.objects.filter(message__in=theirs).delete()
     MessageFeedback.objects.filter(message__in=theirs).delete()
     sources_gone(session_id)
+    forget_recent(session_id)
 
 
 def _delete_events(user: User) -> None:

@@ -10,12 +10,15 @@ from django.db.models.functions import Cast, Round
 from chatcore.models import User
 from chatcore.models.conversations import CONTENT_MAX
 from chatcore.services.append import Draft, append
+from dialogues.caches import forget_templates
 from dialogues.models import DialogueSession, DialogueTemplate
 from dialogues.services.timeline import DIALOGUE_TIMELINE
 
 
+@transaction.atomic
 def create_template(by: User, **columns: Any) -> DialogueTemplate:
     """A new template, offered to everybody while `is_active`. The caller asked for the right."""
+    forget_templates()
     return DialogueTemplate.objects.create(created_by=by, **columns)
 
 
@@ -26,11 +29,14 @@ def change_template(template: DialogueTemplate, **columns: Any) -> DialogueTempl
         setattr(template, name, value)
     # Only these columns: its counts may have grown since it was read.
     template.save(update_fields=[*columns, "updated_at"])
+    forget_templates()
     return template
 
 
+@transaction.atomic
 def delete_template(template: DialogueTemplate) -> None:
     """Its dialogues stay and forget where they came from; `is_active` False retires it instead."""
+    forget_templates()
     template.delete()
 
 
@@ -71,7 +77,8 @@ def say_starters(session: DialogueSession, template: DialogueTemplate | None) ->
 
 
 def count_use(template_id: UUID) -> None:
-    """One more dialogue was begun from it, in the transaction that begins it."""
+    """One more dialogue was begun from it, in the transaction that begins it. Only the order of what is
+    offered follows from it, and may follow an hour later."""
     DialogueTemplate.objects.filter(pk=template_id).update(usage_count=F("usage_count") + 1)
 
 
@@ -86,3 +93,4 @@ def count_rating(template_id: UUID | None, before: int | None, after: int) -> No
     DialogueTemplate.objects.filter(pk=template_id).update(
         rating_sum=total, rating_count=count, rating=Round(mean, precision=1)
     )
+    forget_templates()
