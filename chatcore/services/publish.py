@@ -6,6 +6,7 @@ by its version.
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -14,7 +15,7 @@ from django.db import transaction
 
 from chatcore.events import Event
 from chatcore.frames import Frame, event_frame
-from chatcore.jobs import enqueue_on_commit
+from chatcore.jobs import enqueue
 from chatcore.services import outlet
 from chatcore.services.append import Appended
 from chatcore.services.timeline import Timeline
@@ -33,7 +34,7 @@ def publish_created_on_commit(timeline: Timeline, appended: Appended) -> None:
     if not appended.duplicate:
         transaction.on_commit(lambda: publish(timeline.frames_of(appended.row)))
         for task in timeline.tasks_of(appended.row):
-            enqueue_on_commit(task.name, **task.kwargs)
+            transaction.on_commit(partial(enqueue, task.name, task.kwargs))
 
 
 def publish(frames: Sequence[Frame]) -> None:

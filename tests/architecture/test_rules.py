@@ -87,11 +87,13 @@ def test_jobs_are_asked_for_by_names_that_exist() -> None:
 
 
 def _job_names() -> Iterator[str]:
-    """The first argument of every enqueue_on_commit, constants looked up, and beat's own."""
+    """The first argument of every enqueue_on_commit and of a timeline's Task, constants looked up, and
+    beat's own."""
     for path, tree in modules().items():
         if path == "chatcore/jobs.py":
             continue
-        for call in calls(tree, "enqueue_on_commit"):
+        tasks = calls(tree, "Task") if path.endswith("services/timeline.py") else ()
+        for call in [*calls(tree, "enqueue_on_commit"), *tasks]:
             name = call.args[0]
             if isinstance(name, ast.Constant):
                 yield str(name.value)
