@@ -1,5 +1,6 @@
 /** The page of an escalation: what room.js does, and notes, the warning before sending, who answers. */
 import { Live } from "../chatcore/live.js";
+import { newRef } from "../chatcore/outbox.js";
 import { keepTrue } from "./console.js";
 import { offerCanned } from "./console-canned.js";
 
@@ -92,23 +93,23 @@ function mindTheComposer(thread) {
     }, { capture: true });
   }
 
-  /** A private note goes by the form; the socket brings it back. */
+  /** A private note goes by the form; the socket brings it back. The box is free for the next words at
+   * once; a note that was not stored comes back into it. */
   async function note() {
+    const said = box.value;
     const body = new FormData(/** @type {HTMLFormElement} */ (form));
-    const answer = await fetch(/** @type {HTMLFormElement} */ (form).action, { method: "POST", body, credentials: "same-origin" }).catch(() => null);
-    const page = answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
-    const refused = page?.querySelector(".notice.error")?.textContent;
-    if (!page || refused) {
-      words.textContent = `Not sent: ${refused ?? "the connection is away"}. It is still in the box.`;
-      stale.hidden = false;
-      return;
-    }
-    const { newRef } = await import("../chatcore/outbox.js");
     /** @type {HTMLInputElement} */ (form?.querySelector("[name=client_ref]")).value = newRef();
     box.value = "";
     /** @type {HTMLElement | null} */ (form?.querySelector("[data-stop-replying]"))?.click();
     box.dispatchEvent(new Event("input"));
     done();
+    const answer = await fetch(/** @type {HTMLFormElement} */ (form).action, { method: "POST", body, credentials: "same-origin" }).catch(() => null);
+    const page = answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+    const refused = page?.querySelector(".notice.error")?.textContent;
+    if (page && !refused) return;
+    box.value = box.value ? `${said}\n${box.value}` : said;
+    words.textContent = `The note was not stored: ${refused ?? "the connection is away"}. It is back in the box.`;
+    stale.hidden = false;
   }
 
   /** What tells the others' pages that I write. @returns {HTMLInputElement} */
