@@ -30,6 +30,7 @@ from tests.benchmarks.figures import Figure, Goal, Part
 from tests.benchmarks.history import Pages
 from tests.benchmarks.importing import importing
 from tests.benchmarks.plans import plan_of
+from tests.benchmarks.searching import searching
 from tests.benchmarks.sends import Sends
 from tests.benchmarks.waiting import waiting
 
@@ -296,4 +297,5 @@ BY_NAME = {
     "retrieval": retrieval_part,
     "legacy": legacy,
     "waiting": waiting,
+    "search": searching,
 }
