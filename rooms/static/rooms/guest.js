@@ -90,7 +90,7 @@ export class Guest {
   api = async (method, path, body) => call(method, path, body, await this.token());
 
   /** A ticket for the socket, where no header can be sent. */
-  ticket = async () => (await this.api("POST", "auth/ticket/")).ticket;
+  ticket = async () => (await this.api("POST", "auth/socket-ticket/")).ticket;
 
   /** A file behind the token, as an address of this page. @param {string} url */
   addressOf = async (url) => {
