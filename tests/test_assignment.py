@@ -13,7 +13,9 @@ from rooms.models import Escalation, EscalationEvent, SupportProfile
 from rooms.services.assignment import drain_queue, pull_next
 from rooms.services.escalation_care import change_profile
 from rooms.services.escalation_states import resolve_escalation
+from tests.benchmarks.days import Plan
 from tests.support import again, agent_of, escalation_of, on_duty
+from tests.support_day import Day, recount
 from tests.world import Cast, cast
 
 CLAIMS = 50
@@ -73,6 +75,21 @@ def test_fifty_claims_at_once_give_nothing_twice() -> None:
     drained = Escalation.objects.filter(assigned_to_user__in=free).count()
     assert pulled > 0
     assert drained == min(30, CLAIMS - pulled), "as many as there is room for"
+
+
+@pytest.mark.usefixtures("committed")
+def test_a_day_of_support_is_fair_and_gives_nothing_twice() -> None:
+    """Eight agents and sixty escalations at all levels, every step in a thread of its own; the full
+    day, with its times, is a benchmark."""
+    day = Day(Plan(agents=8, escalations=60, seconds=6), drains=True)
+    day.run()
+
+    found = recount(day)
+    assert (found.twice, found.over_load, found.while_away) == (0, 0, 0)
+    assert found.given == 60 + EscalationEvent.objects.filter(kind="declined").count()
+    assert all(min(shares) > 0 for shares in found.shares.values()), "nobody starves"
+    assert Escalation.objects.filter(status="resolved").count() == 60
+    loads_are_true()
 
 
 @pytest.mark.usefixtures("world")

@@ -24,6 +24,7 @@ NAMES = (
     "history",
     "citations",
     "turn_cost",
+    "support_day",
     "idle",
     "retrieval",
     "legacy",

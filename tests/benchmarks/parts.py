@@ -19,6 +19,7 @@ from tests.benchmarks import (
     filling,
     history,
     retrieval,
+    support_day,
     turn_cost,
 )
 from tests.benchmarks import idle as idling
@@ -250,6 +251,11 @@ def turn_cost_part(bench: Bench) -> Part:
     return Part("One more turn", figures, [_TURN_NOTE])
 
 
+def support_day_part(bench: Bench) -> Part:
+    figures, note = support_day.measure(bench.size.support_day)
+    return Part("A day of support", figures, [note])
+
+
 def _both(first: Work[Sends], second: Work[Sends]) -> Work[tuple[Sends, Sends]]:
     async def work(driver: Driver, meter: Meter) -> tuple[Sends, Sends]:
         return await first(driver, meter), await second(driver, meter)
@@ -293,6 +299,7 @@ BY_NAME = {
     "history": history_part,
     "citations": citations_part,
     "turn_cost": turn_cost_part,
+    "support_day": support_day_part,
     "idle": idle,
     "retrieval": retrieval_part,
     "legacy": legacy,
