@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chatcore.models import User
-from rooms.models import RoomMessage
+from rooms.models import Audience, RoomMessage
 from tests.client import ContractClient
 from tests.support import again, escalation_of
 from tests.world import Cast
@@ -40,6 +40,7 @@ def test_a_macro_does_all_or_nothing(world: Cast, client_of: ClientOf) -> None:
     ana = client_of(world.ana)
     actions = [
         {"action": "accept"},
+        {"action": "note", "text": "{{customer_name}} writes for the second time"},
         {"action": "reply", "text": "Dear {{customer_name}}"},
         {"action": "add_tags", "tags": ["Billing"]},
         {"action": "resolve", "resolution_notes": "As always."},
@@ -50,7 +51,9 @@ def test_a_macro_does_all_or_nothing(world: Cast, client_of: ClientOf) -> None:
     done = ana.post(f"/api/v1/escalations/{first.pk}/macros/{macro['id']}/").json()
 
     assert (done["status"], done["tags"]) == ("resolved", ["billing"])
-    assert RoomMessage.objects.filter(content="Dear Mira").count() == 1
+    assert RoomMessage.objects.get(content="Dear Mira").audience == Audience.EVERYONE
+    note = RoomMessage.objects.get(content="Mira writes for the second time")
+    assert note.audience == Audience.STAFF
     ana.patch(f"{MACROS}{macro['id']}/", {"actions": [actions[0], {"action": "start"}] * 2})
     refused = ana.post(f"/api/v1/escalations/{first.pk}/macros/{macro['id']}/")
     assert refused.json()["code"] == "wrong_state"

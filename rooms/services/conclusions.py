@@ -8,13 +8,11 @@ from django.utils import timezone
 from chatcore.errors import Conflict, Forbidden, Invalid
 from chatcore.models import User
 from chatcore.selectors.permissions import require
-from chatcore.services.append import Draft
 from rooms.models import (
     HELD,
     ChatRoom,
     Escalation,
     EventKind,
-    MessageType,
     Outcome,
     RoomConclusion,
     RoomStatus,
@@ -26,7 +24,7 @@ from rooms.selectors.escalation_access import works_in_support
 from rooms.selectors.escalations import of_room, open_escalation_of
 from rooms.services.escalation_changes import locked, record
 from rooms.services.escalation_states import cancel_escalation, resolve_escalation
-from rooms.services.messages import say
+from rooms.services.messages import say_system
 from rooms.services.rooms import update_room
 
 
@@ -92,12 +90,12 @@ def _end(escalation: Escalation, by: User, outcome: str, summary: str) -> None:
 def _close(room: ChatRoom, by: User, outcome: str) -> None:
     if room.status != RoomStatus.ACTIVE:
         return
-    columns = {
-        "message_type": MessageType.SYSTEM.value,
-        "content_metadata": {"what": EventKind.CONCLUDED.value, "outcome": outcome},
-    }
-    words = f"{by.shown_name} has concluded this conversation: {outcome}."
-    say(Draft(room.pk, by.pk, words, None, columns, trusted=True))
+    say_system(
+        room=room,
+        by=by,
+        text=f"{by.shown_name} has concluded this conversation: {outcome}.",
+        metadata={"what": EventKind.CONCLUDED.value, "outcome": outcome},
+    )
     update_room(access=standing_in(room), changes={"status": RoomStatus.CLOSED})
 
 

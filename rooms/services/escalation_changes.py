@@ -10,7 +10,7 @@ from uuid import UUID
 from chatcore.errors import Conflict, Forbidden, NotFound
 from chatcore.jobs import enqueue_on_commit
 from chatcore.models import User
-from chatcore.services.append import Draft, next_version
+from chatcore.services.append import next_version
 from chatcore.services.publish import publish_on_commit
 from rooms.events import EscalationChanged, EscalationNotice
 from rooms.models import (
@@ -18,12 +18,11 @@ from rooms.models import (
     EscalationEvent,
     EscalationStatus,
     EscalationWatcher,
-    MessageType,
 )
 from rooms.selectors.agents import who_serve
 from rooms.selectors.escalations import brief_out
 from rooms.services.announcing import announce
-from rooms.services.messages import say
+from rooms.services.messages import say_system
 from rooms.services.timeline import ROOM_TIMELINE
 
 DRAIN = "rooms.drain_queue"
@@ -118,9 +117,9 @@ def notify(escalation: Escalation, what: str, *, also_to: Iterable[UUID] = ()) -
 
 def tell(escalation: Escalation, speaker: User, words: str, what: str) -> None:
     """A system message in the room in which it is worked on; everybody there may read it."""
-    room = escalation.target_room_id or escalation.source_room_id
-    columns = {
-        "message_type": MessageType.SYSTEM.value,
-        "content_metadata": {"escalation": str(escalation.pk), "what": what},
-    }
-    say(Draft(room, speaker.pk, words, None, columns, trusted=True))
+    say_system(
+        room=escalation.target_room or escalation.source_room,
+        by=speaker,
+        text=words,
+        metadata={"escalation": str(escalation.pk), "what": what},
+    )

@@ -11,11 +11,12 @@ from chatcore.models import User
 from chatcore.models.conversations import CONTENT_MAX
 from rooms.models import Escalation
 from rooms.models.escalations import NOTE_MAX
+from rooms.selectors.access import room_for
 from rooms.selectors.replies import filled, unknown_variables, values_for
 from rooms.services import escalation_care as care
 from rooms.services import escalation_states as states
 from rooms.services import escalations
-from rooms.services.messages import draft_of, say
+from rooms.services.messages import add_note, draft_of, say
 
 MOST_ACTIONS = 20
 Run = Callable[[Escalation, User, Any], object]
@@ -52,6 +53,11 @@ def _reply(row: Escalation, by: User, text: str) -> None:
     say(draft_of(room=room, sender=by.pk, content=filled(text, values_for(row, by))))
 
 
+def _note(row: Escalation, by: User, text: str) -> None:
+    access = room_for(by, row.target_room_id or row.source_room_id)
+    add_note(access=access, content=filled(text, values_for(row, by)))
+
+
 def _tag(row: Escalation, by: User, tags: Sequence[str]) -> None:
     care.change_escalation(row.pk, by=by, changes={"tags": [*row.tags, *tags]})
 
@@ -68,6 +74,7 @@ def _snooze(row: Escalation, by: User, minutes: int) -> None:
 
 KINDS: Mapping[str, Kind] = {
     "reply": Kind("text", _text(CONTENT_MAX), _reply),
+    "note": Kind("text", _text(CONTENT_MAX), _note),
     "set_priority": Kind(
         "priority",
         _whole(1, 5),
@@ -108,5 +115,5 @@ def _problems(number: int, given: object) -> list[str]:
     if extra or not kind.good(given.get(kind.setting) if kind.setting else None):
         return [f"Action {number}: {given['action']} takes {kind.setting or 'nothing'}."]
     text = given.get(kind.setting, "")
-    unknown = unknown_variables(text) if given["action"] == "reply" else []
+    unknown = unknown_variables(text) if given["action"] in ("reply", "note") else []
     return [f"Action {number}: nothing fills {', '.join(unknown)}."] if unknown else []
