@@ -42,11 +42,20 @@ def live_equals_reload(stage: Stage, reader: User, topic: str) -> Iterator[None]
         if after["version"] > before["version"]:
             client.up_to(after["version"])
         live = _applied(before, client.everything(0.25))
-    assert live == after, "live is not what a reload shows"
+    assert live == after, f"live is not what a reload shows: {_differences(live, after)}"
     with stage.client(reader) as late:
         replayed, told = late.subscribe(topic, after_version=before["version"])
         assert told["version"] == after["version"]
-    assert _lasting(_applied(before, replayed)) == _lasting(after), "a replay is not a reload"
+    again, lasting = _lasting(_applied(before, replayed)), _lasting(after)
+    assert again == lasting, f"a replay is not a reload: {_differences(again, lasting)}"
+
+
+def _differences(live: Any, reload: Any, path: str = "") -> list[str]:
+    """Where two pictures differ, as a reader of a failed test wants it."""
+    if isinstance(live, dict) and isinstance(reload, dict):
+        keys = sorted({*live, *reload})
+        return [d for k in keys for d in _differences(live.get(k), reload.get(k), f"{path}/{k}")]
+    return [] if live == reload else [f"{path}: {live!r}, reloaded {reload!r}"]
 
 
 def snapshot(reader: User, topic: str) -> Picture | None:

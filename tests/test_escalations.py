@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from chatcore.models import User
+from chatcore.services.permissions import grant
 from rooms.models import Escalation, RoomMessage, RoomParticipant, SupportProfile
 from rooms.services.assignment import drain_queue
 from tests.client import ContractClient
+from tests.conftest import assert_queries
 from tests.rooms import room_of, said
 from tests.support import again, agent_of, escalation_of, on_duty, support_room_of
 from tests.world import Cast
@@ -52,6 +54,17 @@ def test_a_customer_asks_and_waits_with_a_place_in_the_queue(
     listed = mira.get(ESCALATIONS).json()["results"]
     assert [each["id"] for each in listed] == [body["id"]], "not Otto's"
     assert mira.get(path(first)).status_code == 404
+
+
+def test_a_customer_does_not_jump_the_queue(world: Cast, client_of: ClientOf) -> None:
+    wish = {"to_level": "T3", "reason": "At once!", "priority": 1}
+    first = client_of(world.mira).post(f"{ROOMS}{support_room_of(world.mira).pk}/escalate/", wish)
+    assert (first.status_code, first.json()["to_level"]) == (201, "T1")
+    assert Escalation.objects.get().priority == 3
+    grant("chat:escalation:escalate", world.otto)
+    second = client_of(world.otto).post(f"{ROOMS}{support_room_of(world.otto).pk}/escalate/", wish)
+    assert second.json()["to_level"] == "T3"
+    assert Escalation.objects.get(customer=world.otto).priority == 1
 
 
 def test_it_goes_up_through_the_levels_and_keeps_the_chain(
@@ -249,3 +262,16 @@ def test_the_list_is_narrowed(world: Cast, client_of: ClientOf, query: str, foun
     counts = ana.get(f"{ESCALATIONS}counts/").json()
     assert (counts["mine"], counts["unassigned"], counts["watched"]) == (1, 1, 1)
     assert counts["levels"] == {"T1": 2, "T2": 0, "T3": 0, "manager": 0}
+
+
+@pytest.mark.parametrize("rows", [2, 20])
+def test_a_list_costs_the_same_however_long(rows: int, world: Cast, client_of: ClientOf) -> None:
+    for _ in range(rows):
+        escalation_of(world.mira)
+    ana, mira = client_of(world.ana), client_of(world.mira)
+    # who it is, what they may; the page, its clocks, its watchers
+    with assert_queries(5):
+        assert len(ana.get(ESCALATIONS).json()["results"]) == rows
+    # the same; their places in the queue, the pace of its levels
+    with assert_queries(7):
+        assert len(mira.get(ESCALATIONS).json()["results"]) == rows

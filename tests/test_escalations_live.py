@@ -26,7 +26,7 @@ from rooms.services.escalation_states import (
     start_escalation,
     transfer_escalation,
 )
-from rooms.services.escalations import escalate, escalate_room, hand_up
+from rooms.services.escalations import escalate, escalate_as_allowed, hand_up
 from rooms.services.rings import ring_clocks
 from tests.escalation_services import OF_ESCALATIONS, PARTS
 from tests.live import Stage
@@ -59,15 +59,14 @@ def _with(stage: Stage, room: ChatRoom) -> tuple[Escalation, User]:
     return accept_escalation(the_one(room).pk, by=stage.world.ana), stage.world.ana
 
 
-@change("escalate_room", asked=False)
+@change("escalate_as_allowed", "escalate_room", asked=False)
 def _somebody_is_asked_for(stage: Stage, room: ChatRoom) -> None:
     _ask(stage, room)
 
 
 def _ask(stage: Stage, room: ChatRoom) -> Escalation:
-    return escalate_room(
-        access=access_to(room, stage.world.mira), by=stage.world.mira, to_level="T1", reason="Help"
-    )
+    mira = stage.world.mira
+    return escalate_as_allowed(access=access_to(room, mira), by=mira, to_level="T1", reason="Help")
 
 
 @change("accept_escalation", "start_escalation", "resolve_escalation", "reopen_escalation")

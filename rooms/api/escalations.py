@@ -109,11 +109,14 @@ class RoomEscalationsView(APIView):
 class EscalateRoomView(APIView):
     @extend_schema(request=bodies.Escalate, responses={201: bodies.EscalationOut})
     def post(self, request: Request, room_id: UUID) -> Response:
-        """Ask for a person; or, as the agent at work here, hand the matter to the next level."""
+        """Ask for a person; or, as the agent at work here, hand the matter to the next level.
+
+        `to_level` and `priority` of who may not escalate are not heard: the room's level, in turn.
+        """
         me = signed_in(request)
         access = room_for(me, room_id)
         body = valid(bodies.Escalate, request.data)
-        made = escalations.escalate_room(access=access, by=me, **body)
+        made = escalations.escalate_as_allowed(access=access, by=me, **body)
         return Response(shown_to(me, made), status=201)
 
 

@@ -15,22 +15,22 @@ from rooms.selectors.escalations import (
     person_out,
     story_of,
 )
-from rooms.selectors.queue import place_in_queue
+from rooms.selectors.queue import place_in_queue, places_in_queue
 
 
 def seen_by(user: User, escalation: Escalation, *, works: bool) -> dict[str, Any]:
-    """The whole for the people of support; a customer's own without what is only support's."""
-    if works:
-        return escalation_out(escalation, me=user)
-    return (
-        brief_out(escalation)
-        | {"customer": person_out(escalation.customer)}
-        | place_in_queue(escalation)
-    )
+    """`page_seen_by` for one."""
+    return page_seen_by(user, [escalation], works=works)[0]
 
 
 def page_seen_by(user: User, page: Sequence[Escalation], *, works: bool) -> list[dict[str, Any]]:
-    return [seen_by(user, escalation, works=works) for escalation in page]
+    """The whole for the people of support; a customer's own without what is only support's."""
+    if works:
+        return [escalation_out(each, me=user) for each in page]
+    places = places_in_queue(page)
+    return [
+        brief_out(each) | {"customer": person_out(each.customer)} | places[each.pk] for each in page
+    ]
 
 
 def shown_to(user: User, escalation: Escalation) -> dict[str, Any]:

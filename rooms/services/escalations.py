@@ -49,6 +49,19 @@ class AlreadyEscalated(Conflict):
     title = "Somebody is being asked for here already"
 
 
+def escalate_as_allowed(
+    *, access: RoomAccess, by: User, to_level: str, priority: int | None = None, **columns: Any
+) -> Escalation:
+    """What anybody may ask for in a room they are in: `escalate_room`, at its level and in turn.
+
+    A higher level or another priority takes `chat:escalation:escalate` or `…:assign`; of who holds
+    neither, the wish is not heard, so that no customer jumps the queue. Raises what that raises.
+    """
+    if not (by.can("chat:escalation:escalate") or by.can("chat:escalation:assign")):
+        to_level, priority = LEVEL_OF[access.room.escalation_level], None
+    return escalate_room(access=access, by=by, to_level=to_level, priority=priority, **columns)
+
+
 def escalate_room(
     *,
     access: RoomAccess,
