@@ -90,6 +90,8 @@ async function enter(room) {
   const about = await guest.api("GET", `rooms/${room}/`);
   const page = await guest.api("GET", `rooms/${room}/messages/?limit=50`);
   root.dataset.topic = `room:${room}`;
+  const composer = /** @type {HTMLFormElement} */ (root.querySelector("[data-composer]"));
+  composer.dataset.attach = `/api/v1/rooms/${room}/attachments/`;
   show(true);
   const live = new Live("/ws/v1/", guest.ticket);
   live.addEventListener("state", (event) => {
