@@ -59,10 +59,20 @@ from dialogues.services.saving import change_saved, save_dialogue
 from dialogues.services.sessions import rate_dialogue
 from dialogues.services.task_list import add_task, complete_task
 from dialogues.services.templates import change_template
-from rooms.models import ChatRoom, RoomMessage, RoomStatus
+from rooms.models import (
+    ChatRoom,
+    IncomingMail,
+    OutgoingMail,
+    RoomMessage,
+    RoomStatus,
+    WebhookAttempt,
+    WebhookDelivery,
+)
 from rooms.services import messages as room_messages
+from rooms.services.robots import change_robot
 from rooms.services.rooms import update_room
 from rooms.services.supervision import end_observation, observe
+from rooms.services.webhooks import change_webhook, create_webhook
 from tests.dialogues import (
     LIGHTHOUSE,
     asked_and_answered,
@@ -71,6 +81,7 @@ from tests.dialogues import (
     lighthouse,
     template_of,
 )
+from tests.robots import answered, robot_of, room_with
 from tests.rooms import access_to, room_of, said, sent_file
 from tests.support import full_support
 from tests.world import PASSWORD, Cast
@@ -113,8 +124,27 @@ def full(world: Cast) -> Cast:
     ClockedSchedule.objects.create(clocked_time=world.ada.created_at)
     _priced_and_spent(world.mira, "parrot")
     full_support(world)
+    _robots_webhooks_and_mail(world)
+    StaffReading.objects.create(reader=world.ada, model="rooms.RoomMessage")
     refresh_all()
     return world
+
+
+def _robots_webhooks_and_mail(world: Cast) -> None:
+    """A robot that answered, a webhook with a delivery that failed, a mail out and one in."""
+    webhook = create_webhook(
+        by=world.ada, name="Ours", url="https://192.0.2.1/", event_types=["message.created"]
+    ).webhook
+    change_webhook(webhook, by=world.ada, changes={"name": "Theirs"})
+    robot = robot_of()
+    room = room_with(robot, room_of(world.mira, name="Help", room_type="support"))
+    answered(room, world.mira, "What did Marten carry around his neck?")
+    change_robot(robot, by=world.ada, changes={"name": "Robbie"})
+    delivery = WebhookDelivery.objects.first()
+    WebhookAttempt.objects.create(delivery=delivery, error="refused", duration_ms=1)
+    address = world.mira.email
+    OutgoingMail.objects.create(kind="transcript", to_address=address, user=world.mira, room=room)
+    IncomingMail.objects.create(key="0" * 64, from_address=address, user=world.mira, room=room)
 
 
 def _priced_and_spent(user: User, model: str) -> None:
