@@ -71,6 +71,8 @@ def test_a_guest_is_helped_on_another_site(
     page.goto(shop)
     page.get_by_role("button", name="Help").click()
     frame = page.frame_locator("iframe")
+    # The frame puts the cursor there once it has opened; what is typed before goes there, too.
+    expect(frame.get_by_label("What is it about?")).to_be_focused()
     frame.get_by_label("Your name").fill("Lena of the lamps")
     frame.get_by_label("What is it about?").fill("My lamp stays dark.")
     frame.get_by_role("button", name="Start").click()

@@ -74,4 +74,4 @@ def test_all_of_it_works_without_script(enter: Enter, jonas: Account) -> None:
     expect(pressed).to_have_attribute("aria-pressed", "true")
     page.locator(".dialogue-menu summary").click()
     page.get_by_role("button", name="4 of 5").click()
-    expect(page.locator(".notice")).to_contain_text("Rated 4 of 5")
+    expect(page.locator(".notice.success")).to_contain_text("Rated 4 of 5")
