@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from chatcore.admin.base import PrivateWords, ReadOnly, apply_to_each
-from chatcore.admin.messages import id_of, person_named
+from chatcore.admin.found import FoundByPerson
 from chatcore.admin.paging import BigTable
 from chatcore.admin_site import Menu
 from chatcore.models import User
@@ -20,7 +20,9 @@ from dialogues.services.life_events import delete_event
 
 
 @admin.register(LifeEvent)
-class LifeEventAdmin(PrivateWords[LifeEvent], ReadOnly[LifeEvent], BigTable[LifeEvent]):
+class LifeEventAdmin(
+    FoundByPerson[LifeEvent], PrivateWords[LifeEvent], ReadOnly[LifeEvent], BigTable[LifeEvent]
+):
     menu = Menu(DIALOGUES, 65, "favorite")
     list_display = ("timestamp", "user", "event_type", "energy_level", "stress_level")
     list_filter = ("event_type", ("user", AutocompleteSelectFilter))
@@ -34,18 +36,6 @@ class LifeEventAdmin(PrivateWords[LifeEvent], ReadOnly[LifeEvent], BigTable[Life
         ("energy_level", "stress_level"),
         ("timestamp", "created_at", "updated_at"),
     )
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[LifeEvent], search_term: str
-    ) -> tuple[QuerySet[LifeEvent], bool]:
-        """By key or by person: descriptions are people's own words."""
-        term = search_term.strip()
-        if not term:
-            return queryset, False
-        if key := id_of(term):
-            return queryset.filter(id=key), False
-        person = person_named(term)
-        return (queryset.filter(user=person) if person else queryset.none()), False
 
     def has_remove_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("dialogues.delete_lifeevent")

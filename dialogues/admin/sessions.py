@@ -17,7 +17,7 @@ from chatcore.admin.base import (
     link_to_list,
     links,
 )
-from chatcore.admin.messages import id_of, person_named
+from chatcore.admin.found import FoundByPerson
 from chatcore.admin.paging import BigTable
 from chatcore.admin_site import Figure, Menu, register_figure
 from chatcore.selectors.estimates import about
@@ -52,7 +52,10 @@ class DeletedFilter(admin.SimpleListFilter):
 
 @admin.register(DialogueSession)
 class DialogueSessionAdmin(
-    PrivateWords[DialogueSession], ReadOnly[DialogueSession], BigTable[DialogueSession]
+    FoundByPerson[DialogueSession],
+    PrivateWords[DialogueSession],
+    ReadOnly[DialogueSession],
+    BigTable[DialogueSession],
 ):
     menu = Menu(DIALOGUES, 10, "forum")
     list_display = (
@@ -121,18 +124,6 @@ class DialogueSessionAdmin(
         ),
     ]
     readonly_fields = ("leads",)
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[DialogueSession], search_term: str
-    ) -> tuple[QuerySet[DialogueSession], bool]:
-        """By key or by person: the indexes there are. Titles are people's own words."""
-        term = search_term.strip()
-        if not term:
-            return queryset, False
-        if key := id_of(term):
-            return queryset.filter(id=key), False
-        person = person_named(term)
-        return (queryset.filter(user=person) if person else queryset.none()), False
 
     def has_end_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("dialogues.change_dialoguesession")

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from chatcore.admin.base import PrivateWords, ReadOnly, apply_to_each
-from chatcore.admin.messages import id_of, person_named
+from chatcore.admin.found import FoundByPerson
 from chatcore.admin.paging import BigTable
 from chatcore.admin_site import Menu
 from chatcore.models import User
@@ -20,7 +20,7 @@ from dialogues.services.task_list import complete_task, delete_task
 
 
 @admin.register(Task)
-class TaskAdmin(PrivateWords[Task], ReadOnly[Task], BigTable[Task]):
+class TaskAdmin(FoundByPerson[Task], PrivateWords[Task], ReadOnly[Task], BigTable[Task]):
     menu = Menu(DIALOGUES, 60, "task_alt")
     list_display = ("created_at", "user", "number", "title", "completed", "updated_at")
     list_filter = ("completed", ("user", AutocompleteSelectFilter))
@@ -34,18 +34,6 @@ class TaskAdmin(PrivateWords[Task], ReadOnly[Task], BigTable[Task]):
         "description",
         ("created_at", "updated_at"),
     )
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Task], search_term: str
-    ) -> tuple[QuerySet[Task], bool]:
-        """By key or by person: titles are people's own words."""
-        term = search_term.strip()
-        if not term:
-            return queryset, False
-        if key := id_of(term):
-            return queryset.filter(id=key), False
-        person = person_named(term)
-        return (queryset.filter(user=person) if person else queryset.none()), False
 
     def has_complete_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("dialogues.change_task")

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from chatcore.admin.base import PrivateWords, ReadOnly, ReadOnlyInline, display
-from chatcore.admin.messages import id_of, person_named
+from chatcore.admin.found import FoundByPerson
 from chatcore.admin.paging import BigTable
 from chatcore.admin_site import Menu
 from rooms.admin.menu import SUPPORT
@@ -49,26 +49,16 @@ class ClockInline(ReadOnlyInline[SlaClock, Escalation]):
     )
 
 
-class ByPerson(BigTable[Escalation]):
-    """Searched by id, or by the customer's name or e-mail."""
-
+@admin.register(Escalation)
+class EscalationAdmin(
+    FoundByPerson[Escalation],
+    PrivateWords[Escalation],
+    ReadOnly[Escalation],
+    BigTable[Escalation],
+):
+    whose = "customer"
     search_fields = ("id",)
     search_help_text = "Id, or the customer's name or e-mail"
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Escalation], search_term: str
-    ) -> tuple[QuerySet[Escalation], bool]:
-        term = search_term.strip()
-        if not term:
-            return queryset, False
-        if key := id_of(term):
-            return queryset.filter(pk=key), False
-        person = person_named(term)
-        return (queryset.filter(customer=person) if person else queryset.none()), False
-
-
-@admin.register(Escalation)
-class EscalationAdmin(PrivateWords[Escalation], ReadOnly[Escalation], ByPerson):
     menu = Menu(SUPPORT, 10, "support_agent")
     list_display = (
         *("created_at", "to_level", "priority", "shown_status", "customer"),

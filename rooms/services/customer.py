@@ -11,7 +11,6 @@ from rooms.events import RoomJoined
 from rooms.models import (
     ChatRoom,
     Escalation,
-    Level,
     Outcome,
     RoomConclusion,
     RoomParticipant,
@@ -22,7 +21,7 @@ from rooms.selectors.access import RoomAccess, role_of_newcomer
 from rooms.selectors.customer import running_room_of
 from rooms.selectors.robots import accounts_that_answer_first
 from rooms.services.conclusions import conclude_room
-from rooms.services.escalations import escalate_room
+from rooms.services.escalations import LEVEL_OF, escalate_room
 from rooms.services.messages import draft_of, say
 
 NAME_MAX = 200
@@ -58,7 +57,7 @@ def _open(by: User, name: str) -> ChatRoom:
 
 def ask_for_person(*, access: RoomAccess, by: User, reason: str = "") -> Escalation:
     """Raises what `escalate_room` raises, AlreadyEscalated among it."""
-    level = {1: Level.T1, 2: Level.T2, 3: Level.T3, 4: Level.MANAGER}[access.room.escalation_level]
+    level = LEVEL_OF[access.room.escalation_level]
     return escalate_room(access=access, by=by, to_level=level, reason=reason.strip() or ASKED)
 
 
