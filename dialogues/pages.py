@@ -28,6 +28,9 @@ NOBODYS = UUID(int=0)
 
 def thread(request: PageRequest, session: DialogueSession) -> dict[str, Any]:
     """Everything one page of a dialogue shows."""
+    # Asked before the messages are read: an answer stored in between must leave a page that looks
+    # again, not one without the answer that waits for nothing.
+    answering = open_turns(session.pk) > 0
     place = place_in(request, session.last_seq, PAGE_LENGTH)
     history = message_page(session, place, snapshots=False)
     past = is_past(request, place, session.last_seq)
@@ -50,7 +53,7 @@ def thread(request: PageRequest, session: DialogueSession) -> dict[str, Any]:
         "later_url": request.path if past else "",
         "is_long": is_long(session),
         "memory": panel_of(session) if "memory" in request.GET else None,
-        "answering": open_turns(session.pk) > 0,
+        "answering": answering,
         "send_url": reverse("dialogue_ask", args=[session.pk]),
         "new_ref": uuid7(),
         "composer_label": composer_label(session),

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
 from django.test import Client
 
+from dialogues import pages
 from dialogues.models import DialogueMessage, DialogueSession, DialogueTurn
 from dialogues.services.answering import answer_next
 from dialogues.services.characters import put_character
@@ -94,3 +98,23 @@ def test_a_question_without_an_answer_is_asked_again(world: Cast) -> None:
     assert answer_next(session.pk) == 1
     assert "This question was not answered." not in shown(hers, session)
     assert cancel_turns(session.pk) == 0
+
+
+def test_a_page_read_while_its_answer_is_stored_looks_again(
+    world: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = dialogue_of(world.mira, lighthouse())
+    ask(world.mira, session.pk, "What did Marten carry around his neck?")
+    read = pages.message_page
+
+    def read_and_answered(*asked: Any, **how: Any) -> Any:
+        history = read(*asked, **how)
+        answer_next(session.pk)
+        return history
+
+    monkeypatch.setattr(pages, "message_page", read_and_answered)
+    assert 'http-equiv="refresh"' in shown(browser_of(world.mira), session)
+    monkeypatch.setattr(pages, "message_page", read)
+    page = shown(browser_of(world.mira), session)
+    assert 'http-equiv="refresh"' not in page
+    assert "Chapter 1" in page
