@@ -6,6 +6,7 @@ not grow with the length of the dialogue.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Q
@@ -81,7 +82,7 @@ def question_for(turn: DialogueTurn) -> Told:
         companion=companion_told(session, turn.question),
         remembered=remembered_for(session, first_seq, memory_budget, is_whole=is_whole),
     )
-    return Told(question, session.user, [str(message.pk) for message in kept], fixed + spent)
+    return Told(question, session.user, [str(message.id) for message in kept], fixed + spent)
 
 
 def remember(turn: DialogueTurn, told: Told, chapters: Sequence[int]) -> None:
@@ -104,12 +105,23 @@ def remember(turn: DialogueTurn, told: Told, chapters: Sequence[int]) -> None:
     )
 
 
+class Earlier(NamedTuple):
+    """Of an earlier message, what an answerer is told and what puts it in its place. Whole rows are
+    several times as dear to make, and these are most of what a turn in a long dialogue reads."""
+
+    id: UUID
+    seq: int
+    role: str
+    content: str
+    reply_to: UUID | None
+
+
 def _fitting(
     question: DialogueMessage, budget: int, model_name: str
-) -> tuple[list[DialogueMessage], int, bool]:
+) -> tuple[list[Earlier], int, bool]:
     """The newest messages that fit, oldest first, their tokens, and whether they are all there are.
     A gap would mislead: the first message that does not fit ends it."""
-    kept: list[DialogueMessage] = []
+    kept: list[Earlier] = []
     spent, is_whole = 0, True
     for message in _backwards(question):
         cost = tokens_of(message.content, model_name) + TOKENS_PER_MESSAGE
@@ -119,16 +131,16 @@ def _fitting(
         kept.append(message)
         spent += cost
     # Each answer after its question: one that was asked for again came late.
-    asked: dict[UUID | None, int] = {message.pk: message.seq for message in kept}
-    kept.sort(key=lambda one: (asked.get(one.reply_to_message_id, one.seq), one.seq))
+    asked: dict[UUID | None, int] = {message.id: message.seq for message in kept}
+    kept.sort(key=lambda one: (asked.get(one.reply_to, one.seq), one.seq))
     return kept, spent, is_whole
 
 
-def _backwards(question: DialogueMessage) -> Iterator[DialogueMessage]:
+def _backwards(question: DialogueMessage) -> Iterator[Earlier]:
     """What was said before a question, newest first: living words of either side."""
     edge = question.seq
     while True:
-        page = list(
+        rows = (
             DialogueMessage.objects.filter(
                 session_id=question.session_id,
                 deleted_at__isnull=True,
@@ -137,10 +149,10 @@ def _backwards(question: DialogueMessage) -> Iterator[DialogueMessage]:
             )
             # An answer that was replaced later is what the question went on from.
             .filter(Q(replaced_by__isnull=True) | Q(replaced_by__gt=question.pk))
-            # Large columns that nobody reads here.
-            .defer("context_snapshot", "metadata", "tool_calls")
-            .order_by("-seq")[:_PAGE]
+            .order_by("-seq")
+            .values_list("id", "seq", "role", "content", "reply_to_message_id")[:_PAGE]
         )
+        page = [Earlier(*row) for row in rows]
         for message in page:
             if message.role in TOLD_ROLES and message.content:
                 yield message
