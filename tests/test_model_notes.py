@@ -10,6 +10,8 @@ import pytest
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from chatcore.models import AccountStatus
+from chatcore.services.users import set_account_status
 from dialogues.answerers.openai_compatible import Endpoint
 from dialogues.answerers.port import AnswererError, Usage
 from dialogues.digesters.heard import Heard
@@ -225,6 +227,15 @@ def test_a_spent_budget_stops_the_notes(
     DialogueSession.objects.filter(pk=session.pk).update(total_tokens_used=100)
     assert digest_dialogue(session.pk) == 6
     assert llm.requests == []
+
+
+def test_nothing_that_a_shut_out_person_said_is_sent_to_a_model(
+    world: Cast, session: DialogueSession, llm: LlmServer
+) -> None:
+    set_account_status(world.mira, AccountStatus.SUSPENDED)
+    assert digest_dialogue(session.pk) == 6
+    assert llm.requests == []
+    assert {fact.learned_by for fact in facts_of(session.pk)} == {"rules"}
 
 
 @pytest.mark.parametrize("name", ODD)

@@ -81,6 +81,8 @@ def _digested(session_id: UUID, heard: Sequence[Heard]) -> Digest:
     if session is None or not heard:
         return Digest()
     material = Material(heard, session.book, session.character, session.model_name)
+    if not session.user.may_sign_in:  # nothing of theirs leaves this house any more
+        return Rules().digest(material)
     behind = session.last_seq - heard[0].seq
     try:
         allowed = replace(material, allowance=_allowance(session))

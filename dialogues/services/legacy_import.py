@@ -114,7 +114,7 @@ class Importer:
             self._plan(fresh)
         else:
             with transaction.atomic():
-                self._store(fresh)
+                self._store(fresh, known)
 
     def _fresh(
         self, portion: Portion, known: dict[str, tuple[UUID, UUID]]
@@ -183,7 +183,9 @@ class Importer:
         self.imported.dialogues = self._places.made
         return planned
 
-    def _store(self, fresh: Sequence[tuple[Portion, UUID]]) -> None:
+    def _store(
+        self, fresh: Sequence[tuple[Portion, UUID]], known: dict[str, tuple[UUID, UUID]]
+    ) -> None:
         planned = self._plan(fresh)
         self._places.store()
         stored = append(DIALOGUE_TIMELINE, [draft for _, draft, _ in planned])
@@ -191,7 +193,7 @@ class Importer:
         for (message, _, owner), appended in zip(planned, stored, strict=True):
             if appended.refused:
                 raise appended.refused
-            key = Key(message.key, fingerprint_of(message), appended.id, owner)
+            key = Key(message.key, known[message.key][0], appended.id, owner)
             keys.setdefault(message.key, key)
         remember_keys(self.source, LegacyKind.MESSAGE, list(keys.values()))
 

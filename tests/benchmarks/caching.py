@@ -1,4 +1,5 @@
-"""Does a cache help? What seed 000 wants cached, read from PostgreSQL and from Valkey, side by side."""
+"""Does a cache help? What seed 000 wants cached, read from PostgreSQL and from Valkey, side by side; and
+the same at the doors that read it, with all else that a request costs."""
 
 from __future__ import annotations
 
@@ -8,8 +9,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import orjson
+from django.conf import settings
 from django.core.cache import cache
-from django.test import override_settings
+from django.test import Client, override_settings
 
 from dialogues.models import DialogueContext, DialogueSession, DialogueTemplate
 from dialogues.selectors.messages import messages_before
@@ -21,7 +23,7 @@ _TIMES = 300
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """p50 in ms of the same reading from either place, as JSON types."""
+    """p50 in ms of the same reading from either place."""
 
     database: float
     cached: float
@@ -35,6 +37,31 @@ def compare(session: DialogueSession) -> dict[str, Compared]:
         "context of a dialogue": _plain("context", lambda: _context(session.pk)),
         "templates on offer": _plain("templates", _templates),
     }
+
+
+def compare_doors(session: DialogueSession) -> dict[str, Compared]:
+    """Whole requests in this process, all of Django but no network: the history by the API, the page of
+    the dialogue, the page for a new one."""
+    browser = Client(HTTP_HOST="localhost")
+    browser.force_login(session.user, settings.AUTHENTICATION_BACKENDS[0])
+    return {
+        "GET dialogues/{id}/messages/": _door(browser, f"/api/v1/dialogues/{session.pk}/messages/"),
+        "page of a dialogue": _door(browser, f"/dialogues/{session.pk}/"),
+        "page for a new dialogue": _door(browser, "/dialogues/new/"),
+    }
+
+
+def _door(browser: Client, path: str) -> Compared:
+    def asking(*, cached: bool) -> Callable[[], object]:
+        def ask() -> object:
+            with override_settings(MESSAGE_CACHE=cached, TEMPLATE_CACHE=cached):
+                answer = browser.get(path)
+            assert answer.status_code == 200, (path, answer.status_code)
+            return answer
+
+        return ask
+
+    return _alternating(asking(cached=False), asking(cached=True))
 
 
 def _messages(session: DialogueSession) -> Compared:
