@@ -44,12 +44,15 @@ class Lasting(Event):
 
 
 class Typing(Event):
+    """`audience`: that of what they are writing, where it is known."""
+
     type = "typing"
     user: UUID
     on: bool
+    audience: int = Field(0, exclude=True)
 
     def about(self) -> dict[str, Any]:
-        return {"not_to": str(self.user)}
+        return {"not_to": str(self.user), "audience": self.audience}
 
 
 class Read(Event):
@@ -133,3 +136,69 @@ class MessageDeleted(MessageEvent):
     """The message keeps its place, with empty content."""
 
     type = "message.deleted"
+
+
+class ReplyEvent(Event):
+    """Base of an answer on its way, whoever gives it: passing, since the truth is what is stored in the
+    end. `reply_id` is the `client_ref` that the stored message carries.
+
+    `audience` and `message_seq` are those of the message, where it is there already: who may not have it
+    hears nothing of these either (see `frames.Sight`).
+    """
+
+    reply_id: UUID
+    audience: int = Field(0, exclude=True)
+    message_seq: int | None = Field(None, exclude=True)
+
+    def about(self) -> dict[str, Any]:
+        if self.message_seq is None:
+            return {}
+        return {"audience": self.audience, "message_seq": self.message_seq}
+
+
+class ReplyStarted(ReplyEvent):
+    """An answer begins; also again, from nothing, when a failed attempt is repeated.
+
+    `message` is where it will stand, in rooms; a dialogue has no message before the answer is whole.
+    """
+
+    type = "reply.started"
+    question: UUID
+    message: UUID | None = None
+    attempt: int = Field(1, exclude=True)
+
+    def about(self) -> dict[str, Any]:
+        return super().about() | _stretch(self.reply_id, self.attempt, 0, 0)
+
+
+class ReplyDelta(ReplyEvent):
+    """A piece of the text. `offset` counts Unicode code points from the beginning."""
+
+    type = "reply.delta"
+    offset: int
+    text: str
+    attempt: int = Field(1, exclude=True)
+
+    def about(self) -> dict[str, Any]:
+        end = self.offset + len(self.text)
+        return super().about() | _stretch(self.reply_id, self.attempt, self.offset, end)
+
+
+def _stretch(reply_id: UUID, attempt: int, offset: int, end: int) -> dict[str, Any]:
+    """What lets the hub give a late subscriber the text so far once, and only newer deltas then."""
+    return {"reply": f"{reply_id}/{attempt}", "offset": offset, "end": end}
+
+
+class ReplyCompleted(ReplyEvent):
+    """The answer is whole and stored; the message follows as `message.created`, or as `message.edited`
+    where it was there already."""
+
+    type = "reply.completed"
+
+
+class ReplyFailed(ReplyEvent):
+    """No answer, or none but an apology: `code` is stable (`cancelled` among them)."""
+
+    type = "reply.failed"
+    code: str
+    detail: str

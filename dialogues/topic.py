@@ -20,7 +20,8 @@ from chatcore.live.topics import (
     not_possible,
 )
 from chatcore.services.append import Appended
-from dialogues.events import DialogueUpdated, ReplyDelta, ReplyStarted
+from chatcore.services.speaking import frames_so_far, text_so_far
+from dialogues.events import DialogueUpdated
 from dialogues.selectors.access import dialogue_for
 from dialogues.selectors.messages import (
     CHANGES_SQL,
@@ -33,7 +34,6 @@ from dialogues.selectors.sessions import dialogue_by_id, dialogue_out
 from dialogues.selectors.turns import turn_state
 from dialogues.services.changes import topic_of
 from dialogues.services.messages import delete_message, edit_message
-from dialogues.services.speaking import text_so_far
 from dialogues.services.turns import ask, cancel_turns
 
 _ENTER = """
@@ -132,14 +132,9 @@ def _cancel(user_id: UUID, session_id: UUID) -> None:
 
 def _running(session_id: UUID) -> list[Frame]:
     """For a late subscriber: the answer under way, from its beginning."""
-    so_far = text_so_far(session_id)
+    so_far = text_so_far(topic_of(session_id))
     state = turn_state(so_far.reply_id) if so_far else None
-    if so_far is None or state is None or not state.open:
-        return []
-    topic, reply, attempt = topic_of(session_id), so_far.reply_id, so_far.attempt
-    started = ReplyStarted(reply_id=reply, question=so_far.question, attempt=attempt)
-    text = ReplyDelta(reply_id=reply, offset=0, text=so_far.text, attempt=attempt)
-    return [event_frame(topic, event) for event in (started, text)]
+    return frames_so_far(so_far) if so_far and state and state.open else []
 
 
 async def _missed(session_id: UUID, after: int) -> Missed:

@@ -8,6 +8,7 @@ from chatcore.frames import Frame, Sight
 
 # A replay that takes longer than this many live frames belongs to a reader that is too slow.
 _MOST_BUFFERED = 5_000
+_MOST_REPLIES = 20
 
 
 class Receiver(Protocol):
@@ -76,8 +77,17 @@ class Subscription:
         me = str(self.receiver.user_id)
         if about.get("not_to") == me or about.get("only_to", me) != me:
             return False
+        if not self.sight.covers(about):
+            return False
         if (reply := about.get("reply")) is not None and "end" in about:
             if about["offset"] < self._replies.get(reply, 0):
                 return False
-            self._replies = {reply: about["end"]}  # one reply runs at a time
+            self._remember(reply, about["end"])
         return True
+
+    def _remember(self, reply: str, end: int) -> None:
+        """Few run at a time, the longest silent of them are over."""
+        self._replies.pop(reply, None)
+        self._replies[reply] = end
+        if len(self._replies) > _MOST_REPLIES:
+            del self._replies[next(iter(self._replies))]

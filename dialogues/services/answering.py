@@ -18,6 +18,7 @@ from django.utils import timezone
 from chatcore.errors import ChatcoreError, NotFound
 from chatcore.jobs import enqueue_on_commit
 from chatcore.models.conversations import CONTENT_MAX
+from chatcore.services.speaking import Speech, Underway
 from dialogues.answerers.port import (
     AnswererError,
     Citation,
@@ -33,9 +34,9 @@ from dialogues.models import DialogueTurn, TurnStatus
 from dialogues.selectors.budgets import Share
 from dialogues.services.billing import Bill
 from dialogues.services.budgets import BudgetSpent, allowance_of, within_budget
+from dialogues.services.changes import topic_of
 from dialogues.services.context import AskerShutOut, Told, question_for, remember
 from dialogues.services.leases import Cancelled, Lease, TookTooLong
-from dialogues.services.speaking import Speech
 from dialogues.services.tool_rounds import ToolRounds
 from dialogues.services.turns import (
     ANSWER_NEXT,
@@ -88,7 +89,8 @@ class Attempt:
         self.turn = turn
         self.number = number
         self.bill = bill
-        self.speech = Speech(turn, number)
+        topic = topic_of(turn.session_id)
+        self.speech = Speech(Underway(topic, turn.pk, turn.question_id, number))
         self.citations: list[Citation] = []
         self.told: Told | None = None
         self.rounds: ToolRounds | None = None

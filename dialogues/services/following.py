@@ -19,10 +19,10 @@ from chatcore.frames import Frame
 from chatcore.live.listen import Listener, listen
 from chatcore.live.runtime import runtime
 from chatcore.live.threads import in_thread
+from chatcore.services.speaking import Underway, text_so_far
 from dialogues.selectors.messages import MessageObject, message_row, messages_out
 from dialogues.selectors.turns import turn_state
 from dialogues.services.changes import topic_of
-from dialogues.services.speaking import TextSoFar, text_so_far
 from dialogues.services.turns import Asked
 
 POLL_SECONDS = 1.0
@@ -72,7 +72,7 @@ async def steps_of(asked: Asked) -> AsyncIterator[Piece | Ended | None]:
     tail = _Tail(asked.turn_id)
     deadline = time.monotonic() + MOST_SECONDS
     async with _listening(topic_of(session_id), asked.version) as listener:
-        if so_far := await in_thread(text_so_far, session_id=session_id):
+        if so_far := await in_thread(text_so_far, topic=topic_of(session_id)):
             for piece in tail.catch_up(so_far):
                 yield piece
         while (ended := await _ending(asked)) is None:
@@ -103,7 +103,7 @@ class _Tail:
         self.text = ""
         self._attempt = ""
 
-    def catch_up(self, so_far: TextSoFar) -> list[Piece]:
+    def catch_up(self, so_far: Underway) -> list[Piece]:
         if str(so_far.reply_id) != self.turn_id or not so_far.text:
             return []
         self._attempt = f"{self.turn_id}/{so_far.attempt}"

@@ -14,13 +14,12 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
 
 from chatcore.errors import ChatcoreError, Conflict, NotFound, RefConflict
-from chatcore.events import MessageCreated
+from chatcore.events import MessageCreated, ReplyCompleted, ReplyFailed
 from chatcore.jobs import enqueue_on_commit
 from chatcore.models import User
 from chatcore.selectors.permissions import require
 from chatcore.services.append import Appended, Draft, append_one
 from chatcore.services.publish import publish_created_on_commit, publish_on_commit
-from dialogues.events import ReplyCompleted, ReplyFailed
 from dialogues.models import (
     DialogueSession,
     DialogueTurn,

@@ -2,9 +2,7 @@
  * The answer while it is being written. It has no place in the log yet: it stands at the end, grows
  * with each delta, and gives way to the stored message that carries the citations.
  */
-
-/** Offsets count characters as people do, not UTF-16 halves. @param {string} text */
-const length = (text) => [...text].length;
+import { ReplyText } from "../chatcore/reply_text.js";
 
 export class Reply {
   /** @param {import("../chatcore/thread.js").Thread} thread @param {string} author */
@@ -12,7 +10,7 @@ export class Reply {
     this.thread = thread;
     this.author = author;
     this.id = "";
-    this.written = 0;
+    this.text = new ReplyText();
     /** @type {HTMLElement | null} */
     this.item = null;
   }
@@ -31,7 +29,7 @@ export class Reply {
     this.put(id);
     const content = this.item?.querySelector('[data-slot="content"]');
     if (content) content.textContent = "";
-    this.written = 0;
+    this.text = new ReplyText();
   }
 
   /** @param {string} id */
@@ -42,7 +40,7 @@ export class Reply {
     }
     this.item?.remove();
     this.id = id;
-    this.written = 0;
+    this.text = new ReplyText();
     this.item = this.thread.place(this.thread.blank(), 0);
     this.thread.fill(this.item, {
       id: "", seq: 0, author: this.author, mine: false, kind: "assistant", content: "",
@@ -51,16 +49,10 @@ export class Reply {
     this.item.classList.add("streaming");
   }
 
-  /**
-   * A repeat is cut off, a hole is left to the stored message that follows.
-   * @param {string} id @param {number} offset @param {string} text
-   */
+  /** @param {string} id @param {number} offset @param {string} text */
   grow(id, offset, text) {
     if (id !== this.id || !this.item) this.put(id);
-    if (offset > this.written) return;
-    const fresh = [...text].slice(this.written - offset).join("");
-    this.item?.querySelector('[data-slot="content"]')?.append(fresh);
-    this.written += length(fresh);
+    this.item?.querySelector('[data-slot="content"]')?.append(this.text.add(offset, text));
   }
 
   /** @param {string} why */
