@@ -1,9 +1,10 @@
 """What robots can do, by kind: an app that has a skill registers it, the app that has rooms asks for it.
 
-A skill is synchronous, runs in a worker and knows nothing of rooms, messages or states.
+A skill is synchronous, runs in a worker and knows nothing of rooms, messages or states. It yields pieces of
+its text as they come, if it likes, and one `RobotAnswer` at last; closing the generator stops it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
@@ -48,10 +49,12 @@ class RobotAnswer:
     """What it says. `confidence` 0 to 1, None where it cannot tell; `references` are JSON objects with
     `text`, `title` and `url`, each checked by the skill. None for guests: as the robot's own setting."""
 
+    # The whole of it; what was yielded before is forgotten.
     text: str
     confidence: float | None = None
     references: Sequence[Mapping[str, Any]] = ()
     ask_for_person: bool = False
+    # A skill that yields pieces leaves it None: whoever may read the robot has read them.
     visible_to_guests: bool | None = None
     # What is kept with the turn: JSON, no words of people.
     observed: Mapping[str, Any] = field(default_factory=dict)
@@ -63,7 +66,7 @@ class RobotSkill(Protocol):
     def checked_settings(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         """The settings as they are to be stored. Raises Invalid by field."""
 
-    def answer(self, question: RobotQuestion) -> RobotAnswer:
+    def answer(self, question: RobotQuestion) -> Generator[str | RobotAnswer]:
         """Raises RobotFailed."""
 
 

@@ -38,15 +38,20 @@ class LibrarianRobot:
             raise Invalid(errors={"settings": ["prompt: a text of at most 4,000 characters."]})
         return {"prompt": prompt} if prompt else {}
 
-    def answer(self, question: RobotQuestion) -> RobotAnswer:
+    def answer(self, question: RobotQuestion) -> Generator[str | RobotAnswer]:
         """The answer with what it cites; how sure it is by how well the best passage fits, and not sure
         at all without one. Raises RobotFailed."""
-        books = knowledge_bases()
-        text, citations = _listened_to(_pieces(question))
+        books, said, citations = knowledge_bases(), "", []
+        for piece in _listened_to(_pieces(question)):
+            if isinstance(piece, Citation):
+                citations.append(piece)
+            else:
+                said += piece
+                yield piece
         references = _references(citations)
         scores = [one["similarity_score"] for one in references]
-        return RobotAnswer(
-            text=text,
+        yield RobotAnswer(
+            text=said.strip(),
             confidence=max(scores, default=0.0),
             references=references,
             observed={"history": len(question.history), "books": [str(book.pk) for book in books]},
@@ -68,8 +73,8 @@ def _nothing(_question: Question, _books: Sequence[Book]) -> str:
     return "I find nothing about that in what I have to read."
 
 
-def _listened_to(pieces: Generator[Piece]) -> tuple[str, list[Citation]]:
-    said, cited, ends_at = [], [], time.monotonic() + SECONDS
+def _listened_to(pieces: Generator[Piece]) -> Generator[str | Citation]:
+    ends_at = time.monotonic() + SECONDS
     try:
         with closing(pieces):
             for piece in pieces:
@@ -77,14 +82,13 @@ def _listened_to(pieces: Generator[Piece]) -> tuple[str, list[Citation]]:
                     raise RobotFailed("It took too long.", code="robot_timeout", retryable=True)
                 match piece:
                     case Delta(text=text):
-                        said.append(text)
+                        yield text
                     case Citation():
-                        cited.append(piece)
+                        yield piece
                     case Finished():
                         break
     except AnswererError as error:
         raise RobotFailed(error.detail, code=error.code, retryable=error.retryable) from error
-    return "".join(said).strip(), cited
 
 
 def _references(citations: Sequence[Citation]) -> list[dict[str, Any]]:

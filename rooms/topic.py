@@ -17,12 +17,12 @@ from chatcore.live.topics import (
     Followed,
     Missed,
     changed_frame,
-    not_possible,
 )
 from chatcore.models import User
 from chatcore.services.append import Appended
 from rooms.events import EscalationChanged, ParticipantChanged, RoomUpdated
 from rooms.models import Audience, ChatRoom, Escalation, RoomParticipant
+from rooms.selectors.access import room_for
 from rooms.selectors.escalations import brief_out
 from rooms.selectors.mentions import MENTIONED_SQL, names_in
 from rooms.selectors.messages import CHANGES_SQL, message_out, page_parameters
@@ -31,13 +31,17 @@ from rooms.selectors.rooms import participant_out, room_out
 from rooms.selectors.unread import UNREAD_SQL
 from rooms.services.messages import delete_message, draft_of, edit_message, with_mentions
 from rooms.services.reading import mark_read
+from rooms.services.robot_cancelling import cancel_turns
+from rooms.services.robot_speech import running_frames
 from rooms.services.timeline import ROOM_TIMELINE
 
 # What people may send themselves; the other types are made by robots, uploads and the system.
 SENDABLE = frozenset({"chat"})
 
 _ENTER = f"""
-SELECT c.last_seq, c.version, r.first_visible, r.clearance, r.unseen
+SELECT c.last_seq, c.version, r.first_visible, r.clearance, r.unseen,
+  ARRAY(SELECT i.id FROM robot_interactions i
+    WHERE i.room_id = r.room_id AND i.status = 'processing') AS answering
 FROM {READERS} AS r JOIN chat_rooms c ON c.id = r.room_id
 WHERE r.room_id = %s AND r.user_id = %s"""  # noqa: S608
 # For readers of every kind at once: each subscription takes what is its own.
@@ -84,11 +88,12 @@ class RoomTopic:
         if not rows:
             raise NotFound("There is no such room.")
         here = rows[0]
-        sight, unseen = _sight(here), here["unseen"]
+        about = {"sight": _sight(here), "unseen": here["unseen"]}
+        about["running"] = await _running(id, here["answering"])
         if after_version is None or after_version >= here["version"]:
-            return Entrance(here["last_seq"], here["version"], sight=sight, unseen=unseen)
-        missed = await _missed(id, after_version, sight)
-        return Entrance(missed.seq, missed.version, missed.frames, sight=sight, unseen=unseen)
+            return Entrance(here["last_seq"], here["version"], **about)
+        missed = await _missed(id, after_version, about["sight"])
+        return Entrance(missed.seq, missed.version, missed.frames, **about)
 
     async def missed(self, id: UUID, after_version: int) -> Missed:
         return await _missed(id, after_version, EVERYTHING)
@@ -135,7 +140,7 @@ class RoomTopic:
         await in_thread(mark_read, user_id=user, room_id=id, seq=frame.seq)
 
     async def cancel(self, user: UUID, id: UUID) -> None:
-        raise not_possible("Cancelling")
+        await in_thread(_cancel, user_id=user, room=id)
 
 
 def _edit(user_id: UUID, room: UUID, frame: Edit) -> Appended:
@@ -145,6 +150,15 @@ def _edit(user_id: UUID, room: UUID, frame: Edit) -> Appended:
 
 def _delete(user_id: UUID, room: UUID, frame: Delete) -> Appended:
     return delete_message(user=active_user(user_id), room=room, message=frame.id)
+
+
+def _cancel(user_id: UUID, room: UUID) -> None:
+    cancel_turns(room_for(active_user(user_id), room))
+
+
+async def _running(room: UUID, answering: Sequence[UUID]) -> list[Frame]:
+    """The robots' answers under way, mostly none."""
+    return await in_thread(running_frames, room=room, turns=answering) if answering else []
 
 
 def _sight(row: Row) -> Sight:

@@ -1,6 +1,6 @@
 """The webhook among robots: a program of somebody's own answers over HTTP. See `docs/robots.md`."""
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from typing import Any
 
 import orjson
@@ -48,7 +48,7 @@ class WebhookRobot:
             raise Invalid(errors={"settings": [f"url: {error.detail}"]}) from None
         return dict(bound.validated_data)
 
-    def answer(self, question: RobotQuestion) -> RobotAnswer:
+    def answer(self, question: RobotQuestion) -> Generator[RobotAnswer]:
         """Raises RobotFailed; another attempt helps where nobody answered or the server is at fault."""
         turn = RobotInteraction.objects.select_related("robot").get(pk=question.turn)
         try:
@@ -66,7 +66,7 @@ class WebhookRobot:
         if not answered.is_good:
             words = f"The robot's server answered {answered.status}."
             raise RobotFailed(words, code="bad_status", retryable=answered.may_be_repeated)
-        return _checked(answered.body, len(question.history))
+        yield _checked(answered.body, len(question.history))
 
 
 def _body(question: RobotQuestion) -> bytes:

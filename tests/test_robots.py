@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from datetime import timedelta
 
 import pytest
@@ -147,11 +147,11 @@ class Broken:
     def checked_settings(self, settings: object) -> dict[str, object]:
         return {}
 
-    def answer(self, question: RobotQuestion) -> RobotAnswer:
+    def answer(self, question: RobotQuestion) -> Generator[RobotAnswer]:
         self.asked.append(question)
         if len(self.asked) < 3:
             raise RobotFailed("Out of order.", retryable=True)
-        return RobotAnswer("At last.", visible_to_guests=False)
+        yield RobotAnswer("At last.", visible_to_guests=False)
 
 
 @pytest.fixture

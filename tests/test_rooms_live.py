@@ -32,6 +32,8 @@ from rooms.services.participants import (
     remove_participant,
 )
 from rooms.services.reading import mark_read
+from rooms.services.robot_cancelling import cancel_turns
+from rooms.services.robot_speech import speech_of
 from rooms.services.robot_turns import begin_answer, claim_turn, fail_turn, keep_silent
 from rooms.services.rooms import create_room, delete_room, update_room
 from rooms.services.supervision import (
@@ -60,7 +62,10 @@ NO_CHANGE = {
     "sweep_files",
     # What a room shows of a robot are its messages.
     *("create_robot", "change_robot", "renew_robot_secret"),
-    *("claim_turn", "replay_turn", "sweep_turns"),
+    *("claim_turn", "replay_turn", "sweep_turns", "keep_lease", "ask_skill"),
+    # Its words on their way, which are passing.
+    *("reply_id_of", "speech_of", "heard_so_far", "running_frames"),
+    *("tell_completed", "tell_failed"),
     # What the services above call, and what webhooks hear of it.
     *("announce", "owe", "call", "deliver_to", "dispatch_webhooks", "prune_deliveries"),
     *("create_webhook", "change_webhook", "renew_secret", "delete_webhook", "replay_delivery"),
@@ -267,8 +272,24 @@ def _a_robot_answers(stage: Stage, room: ChatRoom) -> None:
     answered(room, stage.world.otto, f"@{robot.robot_id} hello")
 
 
+@change("cancel_turns")
+def _an_answer_that_is_called_off(stage: Stage, room: ChatRoom) -> None:
+    robot = robot_of(robot_id=f"robo-{room.pk.hex[-12:]}")
+    room_with(robot, room)
+    for words in ("", "So far"):
+        turn_of(room, stage.world.otto, f"@{robot.robot_id} hello")
+        turn = claim_turn(room.pk)
+        assert turn
+        begin_answer(turn)
+        speech = speech_of(turn)
+        speech.add(words)
+        cancel_turns(access_to(room, stage.world.otto))
+
+
 @change("fail_turn")
 @change("keep_silent")
+@change("drop_answer")
+@change("settle_answer")
 def _a_robot_that_cannot(stage: Stage, room: ChatRoom) -> None:
     robot = robot_of(robot_id=f"robo-{room.pk.hex[-12:]}")
     room_with(robot, room)

@@ -214,8 +214,8 @@ def test_edit_and_delete_are_acknowledged_and_refused(stage: Stage) -> None:
         assert his.answer_to(ref)["code"] == "message_deleted"
         his.send(op="delete", topic=topic, id=uuid4())
         assert his.error()["code"] == "not_found"
-        hers.send(op="cancel", topic=topic)
-        assert hers.error()["code"] == "not_possible"
+        hers.send(op="cancel", topic=topic)  # no robot says anything
+        assert hers.pings()
 
 
 def test_a_lost_database_connection_costs_no_message(stage: Stage) -> None:

@@ -19,6 +19,7 @@ from rooms.models import (
     RoomMessage,
 )
 from rooms.models.messages import DeliveryStatus
+from rooms.selectors.access import RoomAccess
 
 # How far back a robot listens.
 HEARD_MOST = 10
@@ -83,6 +84,23 @@ def heard_before(turn: RobotInteraction) -> list[Heard]:
         deleted_at__isnull=True,
     ).order_by("-seq")[:HEARD_MOST]
     return [Heard(each.content, each.sender_id == turn.robot.user_id) for each in said][::-1]
+
+
+def cancellable_turns(access: RoomAccess) -> QuerySet[RobotInteraction]:
+    """What is open in a room and theirs to call off."""
+    turns = RobotInteraction.objects.filter(room=access.room, status__in=OPEN)
+    helps = access.clearance == Audience.STAFF and not access.silenced_by
+    if access.is_observing or not (access.is_moderator or helps):
+        turns = turns.filter(message__sender=access.participant.user_id)
+    return turns.select_related("robot", "answer").order_by("id")
+
+
+def is_wanted(turn: RobotInteraction) -> bool:
+    """Whether neither the question nor the answer that is coming was taken back meanwhile."""
+    wanted = RobotInteraction.objects.filter(
+        pk=turn.pk, message__deleted_at__isnull=True, answer__deleted_at__isnull=True
+    )
+    return wanted.exists()
 
 
 def claimable() -> Q:

@@ -4,19 +4,19 @@ import re
 from uuid import UUID
 
 import structlog
-from django.db import InterfaceError, OperationalError
 
 from chatcore.errors import ChatcoreError
 from chatcore.events import Typing
 from chatcore.frames import event_frame
 from chatcore.models.conversations import CONTENT_MAX
-from chatcore.robots import RobotAnswer, RobotFailed, RobotQuestion, robot_skill
+from chatcore.robots import RobotAnswer, RobotFailed
 from chatcore.services.publish import publish
-from rooms.models import Level, RobotInteraction, RoomStatus
+from rooms.models import Audience, Level, RobotInteraction, RoomStatus
 from rooms.selectors.access import room_for
-from rooms.selectors.robots import heard_before, is_first_to_answer
+from rooms.selectors.robots import is_first_to_answer
 from rooms.selectors.rooms import helper_is_here
 from rooms.services.escalations import PEOPLE_SERVED, AlreadyEscalated, escalate_room
+from rooms.services.robot_asking import ask_skill
 from rooms.services.robot_turns import (
     MOST_ATTEMPTS,
     TurnLost,
@@ -76,7 +76,7 @@ def _carry_through(turn: RobotInteraction) -> None:
             text = _ask_for_person(turn)
             complete_turn(turn, RobotAnswer(text), asked_for_person=True)
             return
-        _complete(turn, _ask_skill(turn))
+        _complete(turn, ask_skill(turn))
     except RobotFailed as error:
         log.warning("robot_failed", turn=str(turn.pk), code=error.code, error=error.detail)
         fail_turn(turn, error)
@@ -97,30 +97,6 @@ def _complete(turn: RobotInteraction, reply: RobotAnswer) -> None:
         observed=reply.observed,
     )
     complete_turn(turn, whole, asked_for_person=asked, offers_person=offers)
-
-
-def _ask_skill(turn: RobotInteraction) -> RobotAnswer:
-    question = RobotQuestion(
-        turn=turn.pk,
-        content=turn.message.content,
-        settings=turn.robot.settings,
-        history=heard_before(turn),
-        about={
-            "robot": turn.robot.robot_id,
-            "room": str(turn.room_id),
-            "message": str(turn.message_id),
-            "why": turn.request_data.get("why", ""),
-        },
-    )
-    try:
-        return robot_skill(turn.robot.kind).answer(question)
-    except (RobotFailed, OperationalError, InterfaceError):
-        raise
-    except Exception as error:
-        log.exception("robot_broke", turn=str(turn.pk))
-        raise RobotFailed(
-            "The fault is ours and has been logged.", code="internal_error", retryable=False
-        ) from error
 
 
 def _is_unsure(reply: RobotAnswer) -> bool:
@@ -162,5 +138,6 @@ def _ask_for_person(turn: RobotInteraction) -> str:
 
 
 def _show_typing(turn: RobotInteraction, *, on: bool) -> None:
-    event = Typing(user=turn.robot.user_id, on=on)
+    audience = Audience.EVERYONE if turn.robot.is_visible_to_guests else Audience.MEMBERS
+    event = Typing(user=turn.robot.user_id, on=on, audience=audience)
     publish([event_frame(f"room:{turn.room_id}", event)])

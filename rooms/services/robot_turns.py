@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
@@ -18,6 +18,7 @@ from chatcore.selectors.permissions import require
 from rooms.models import DeliveryStatus, RobotInteraction, RobotStatus
 from rooms.selectors.robots import OPEN, claimable, rooms_with_open_turns
 from rooms.services.messages import remove_message, say_robot, settle_message
+from rooms.services.robot_speech import reply_id_of, tell_completed, tell_failed
 from rooms.services.timeline import ANSWER_ROOM
 
 # Longer than any skill takes.
@@ -62,7 +63,7 @@ def begin_answer(turn: RobotInteraction) -> None:
     _hold(turn)
     if turn.answer is not None:
         if turn.answer.delivery_status == DeliveryStatus.BATCH_DELAY:
-            _settle(turn, DeliveryStatus.STREAMING)
+            settle_answer(turn, DeliveryStatus.STREAMING)
         return
     robot = turn.robot
     said = say_robot(
@@ -73,7 +74,7 @@ def begin_answer(turn: RobotInteraction) -> None:
         response_to=turn.message_id,
         visible_to_guests=robot.is_visible_to_guests,
         status=DeliveryStatus.STREAMING,
-        client_ref=uuid5(turn.pk, str(turn.replays)),
+        client_ref=reply_id_of(turn),
     )
     turn.answer_id = said.id
     _ours(turn).update(answer=said.id)
@@ -83,6 +84,7 @@ def begin_answer(turn: RobotInteraction) -> None:
 def complete_turn(turn: RobotInteraction, reply: RobotAnswer, **response: Any) -> None:
     """Store the answer and close the turn, both or neither. Raises TurnLost."""
     _hold(turn)
+    tell_completed(turn)
     metadata = {
         "references": [dict(each) for each in reply.references],
         "confidence": reply.confidence,
@@ -92,7 +94,7 @@ def complete_turn(turn: RobotInteraction, reply: RobotAnswer, **response: Any) -
     if reply.visible_to_guests is False and turn.robot.is_visible_to_guests:
         _say_to_members_alone(turn, reply.text, metadata)
     else:
-        _settle(turn, DeliveryStatus.DELIVERED, reply.text, metadata)
+        settle_answer(turn, DeliveryStatus.DELIVERED, reply.text, metadata)
     kept = {"confidence": reply.confidence, "references": len(reply.references), **response}
     _close(turn, RobotStatus.COMPLETED, observation=reply.observed, response=kept)
 
@@ -101,9 +103,8 @@ def complete_turn(turn: RobotInteraction, reply: RobotAnswer, **response: Any) -
 def keep_silent(turn: RobotInteraction, because: str) -> None:
     """Close a turn that needs no answer any more."""
     _hold(turn)
-    if turn.answer_id:
-        _settle(turn, DeliveryStatus.FAILED)
-        remove_message(room=turn.room_id, message=turn.answer_id)
+    tell_failed(turn, because, "Nobody waits for the answer any more.")
+    drop_answer(turn)
     _close(turn, RobotStatus.COMPLETED, response={"silent": because})
 
 
@@ -111,9 +112,10 @@ def keep_silent(turn: RobotInteraction, because: str) -> None:
 def fail_turn(turn: RobotInteraction, error: RobotFailed) -> None:
     """Wait for another attempt where that may help, else give the turn up and say so in the room."""
     _hold(turn)
+    tell_failed(turn, error.code, error.detail)
     if error.retryable and turn.attempts < MOST_ATTEMPTS:
         wait = BACK_OFF[turn.attempts - 1]
-        _settle(turn, DeliveryStatus.BATCH_DELAY)
+        settle_answer(turn, DeliveryStatus.BATCH_DELAY)
         _ours(turn).update(
             status=RobotStatus.PENDING,
             due_at=Now() + wait,
@@ -123,7 +125,7 @@ def fail_turn(turn: RobotInteraction, error: RobotFailed) -> None:
         )
         enqueue_at_on_commit(ANSWER_ROOM, timezone.now() + wait, room=str(turn.room_id))
         return
-    _settle(turn, DeliveryStatus.FAILED, NO_ANSWER, {"offers_person": True})
+    settle_answer(turn, DeliveryStatus.FAILED, NO_ANSWER, {"offers_person": True})
     _close(turn, RobotStatus.FAILED, error=error.detail[:2000], response={"code": error.code})
 
 
@@ -172,12 +174,20 @@ def _say_to_members_alone(turn: RobotInteraction, text: str, metadata: Mapping[s
     turn.answer_id = said.id
 
 
-def _settle(
+def drop_answer(turn: RobotInteraction) -> None:
+    """Take its message back where one is there already."""
+    if turn.answer_id:
+        settle_answer(turn, DeliveryStatus.FAILED)
+        remove_message(room=turn.room_id, message=turn.answer_id)
+
+
+def settle_answer(
     turn: RobotInteraction,
     status: DeliveryStatus,
     text: str | None = None,
     metadata: Mapping[str, Any] | None = None,
 ) -> None:
+    """Say how far its message is, where one is there; see `settle_message`."""
     if turn.answer_id is None:
         return
     try:
@@ -200,6 +210,12 @@ def _ours(turn: RobotInteraction) -> QuerySet[RobotInteraction]:
         attempts=turn.attempts,
         replays=turn.replays,
     )
+
+
+def keep_lease(turn: RobotInteraction) -> None:
+    """While the answer goes on. Raises TurnLost."""
+    if not _ours(turn).update(lease_until=Now() + LEASE):
+        raise TurnLost
 
 
 def _hold(turn: RobotInteraction) -> None:

@@ -11,6 +11,7 @@ import { People } from "./people.js";
 import { offerActions } from "./actions.js";
 import { Dressing, isPlain } from "./dressing.js";
 import { Replying } from "./replying.js";
+import { showStreams } from "./streaming.js";
 
 const root = /** @type {HTMLElement} */ (document.querySelector("[data-conversation]"));
 const topic = root.dataset.topic ?? "";
@@ -78,6 +79,7 @@ live.addEventListener("event", (event) => {
   } else if (type === "room.updated") renamed(data);
 });
 live.addEventListener("subscribed", readAll);
+showStreams(live, topic, thread);
 
 /** @param {any} room */
 function renamed(room) {

@@ -9,6 +9,7 @@ import { announce, showConnection } from "../chatcore/page.js";
 import { Uploads, showFiles } from "./files.js";
 import { lineOf } from "./lines.js";
 import { People } from "./people.js";
+import { showStreams } from "./streaming.js";
 import { SupportCard } from "./support_card.js";
 
 const CHANGES = new Set(["escalation.changed", "room.updated", "participant.changed"]);
@@ -44,6 +45,7 @@ export class Talk {
     }, () => this.people.typing(true));
     new Uploads(form, this.thread, (content, files) => ({ ...said(content), files }), hooks.sign, (message) => this.created(message));
     this.listen();
+    showStreams(live, this.topic, this.thread);
     live.follow(this.topic, who.version);
     live.follow("me");
     this.card.reload();
