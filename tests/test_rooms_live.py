@@ -39,6 +39,7 @@ from rooms.services.rooms import create_room, delete_room, update_room
 from rooms.services.supervision import (
     end_observation,
     join_supervised,
+    note_reassignment,
     note_supervision,
     observe,
 )
@@ -320,10 +321,12 @@ def _a_supervisor_comes(stage: Stage, room: ChatRoom) -> None:
 @change("observe")
 @change("end_observation")
 @change("note_supervision")
+@change("note_reassignment")
 def _a_supervisor_looks_on(stage: Stage, room: ChatRoom) -> None:
     observe(room=room, by=stage.world.sven, reason="a complaint")
     end_observation(room=room, by=stage.world.sven)
     note_supervision(room=room, by=stage.world.sven, action=SupervisorAction.REASSIGN, reason="ill")
+    note_reassignment(room=room, by=stage.world.sven, reason="")
 
 
 @pytest.mark.parametrize("name", CHANGES)

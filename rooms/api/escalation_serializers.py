@@ -43,9 +43,10 @@ class HandUp(StrictSerializer):
 
 
 class Assign(StrictSerializer):
-    """Without `user`: to oneself."""
+    """Without `user`: to oneself. `note`: why; kept for good where somebody else has it in hand."""
 
     user = serializers.UUIDField(required=False)
+    note = serializers.CharField(max_length=NOTE_MAX, required=False, allow_blank=True)
 
 
 class Transfer(StrictSerializer):

@@ -31,7 +31,9 @@ class AssignView(APIView):
         """Give it to an agent of its level or above; without `user`, take it oneself."""
         me = _asker(request, escalation_id)
         body = valid(bodies.Assign, request.data)
-        after = states.assign_escalation(escalation_id, by=me, to=body.get("user"))
+        after = states.assign_escalation(
+            escalation_id, by=me, to=body.get("user"), note=body.get("note", "")
+        )
         return Response(shown_to(me, after))
 
 

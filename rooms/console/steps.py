@@ -39,7 +39,7 @@ def _note(form: forms.Form) -> str:
 
 
 def _assign(row: Escalation, by: User, form: PersonForm) -> None:
-    states.assign_escalation(row.pk, by=by, to=form.cleaned_data["user"])
+    states.assign_escalation(row.pk, by=by, to=form.cleaned_data["user"], note=_note(form))
 
 
 def _transfer(row: Escalation, by: User, form: PersonForm) -> None:

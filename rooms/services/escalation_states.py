@@ -37,6 +37,7 @@ from rooms.services.escalation_changes import (
 from rooms.services.escalation_rooms import let_work, take_out
 from rooms.services.load import profile_of, release, take
 from rooms.services.rooms import update_room
+from rooms.services.supervision import note_reassignment
 
 CREATED, ASSIGNED = EscalationStatus.CREATED, EscalationStatus.ASSIGNED
 
@@ -62,7 +63,9 @@ def give(
 
 
 @transaction.atomic
-def assign_escalation(escalation: UUID, *, by: User, to: UUID | None = None) -> Escalation:
+def assign_escalation(
+    escalation: UUID, *, by: User, to: UUID | None = None, note: str = ""
+) -> Escalation:
     """Give one to somebody, or take it oneself where nobody is named.
 
     Raises Forbidden without `chat:escalation:assign` for another one, and without
@@ -78,10 +81,8 @@ def assign_escalation(escalation: UUID, *, by: User, to: UUID | None = None) -> 
     if row.assigned_to_user_id == agent.pk:
         return row
     if row.status in HELD:
-        if row.assigned_to_user_id != by.pk:
-            require(by, "supervisor:chat:reassign")
-        return _pass_on(row, agent, by=by, note="")
-    return give(row, agent, by=by)
+        return _pass_on(row, agent, by=by, note=note)
+    return give(row, agent, by=by, note=note)
 
 
 @transaction.atomic
@@ -203,13 +204,15 @@ def transfer_escalation(
 ) -> Escalation:
     """To another agent of the level, or, where nobody is named, back into the queue.
 
-    Raises Forbidden, NotYours, WrongState, Invalid for who cannot have it.
+    Raises Forbidden, also without `supervisor:chat:reassign` where somebody else has it in hand, NotYours,
+    WrongState, Invalid for who cannot have it.
     """
     require(by, "chat:escalation:transfer")
     row = locked(escalation)
     refuse_unless(row, HELD, "transferred")
     _refuse_others(row, by)
     if to is None:
+        _mind_whose_it_is(row, by, note)
         record(row, EventKind.RELEASED, by, note=note)
         return _put_back(row, by, EventKind.RELEASED)
     agent = _agent(to, row)
@@ -220,6 +223,7 @@ def transfer_escalation(
 
 def _pass_on(row: Escalation, agent: User, *, by: User, note: str) -> Escalation:
     """From one agent's hands into another's."""
+    _mind_whose_it_is(row, by, note)
     before = row.assigned_to_user
     for user in sorted({agent.pk, before.pk} if before else {agent.pk}, key=str):
         profile_of(user)
@@ -256,6 +260,12 @@ def _agent(user: UUID, row: Escalation) -> User:
 def _refuse_others(row: Escalation, by: User) -> None:
     if row.assigned_to_user_id != by.pk and not by.can("chat:escalation:assign"):
         raise NotYours
+
+
+def _mind_whose_it_is(row: Escalation, by: User, note: str) -> None:
+    """To take it out of somebody else's hands is an act of supervision, with the note for its reason."""
+    if row.assigned_to_user_id != by.pk:
+        note_reassignment(room=row.target_room or row.source_room, by=by, reason=note)
 
 
 def _refuse_reopening(row: Escalation) -> None:

@@ -9,9 +9,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from chatcore.models import User
+from chatcore.selectors.permissions import require
 from chatcore.services.publish import publish_on_commit
 from rooms.events import ObservationEnded
 from rooms.models import ChatRoom, RoomParticipant, RoomSupervision, SupervisorAction
+from rooms.models.supervision import REASON_LEAST, REASON_MOST
 from rooms.selectors.access import running_observations
 from rooms.services.participants import add_participant
 
@@ -48,6 +50,19 @@ def join_supervised(
     with transaction.atomic():
         note_supervision(room=room, by=by, action=SupervisorAction.JOIN, reason=reason)
         return add_participant(room=room, user=by, role=role)
+
+
+def note_reassignment(*, room: ChatRoom, by: User, reason: str) -> RoomSupervision:
+    """That the matter of a room is taken out of an agent's hands. Raises Forbidden.
+
+    Programs may leave out why, and then the record says so.
+    """
+    require(by, "supervisor:chat:reassign")
+    words = reason.strip()
+    if len(words) < REASON_LEAST:
+        words = f"No reason given. {words}"
+    action = SupervisorAction.REASSIGN
+    return note_supervision(room=room, by=by, action=action, reason=words[:REASON_MOST])
 
 
 def note_supervision(
