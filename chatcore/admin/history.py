@@ -16,7 +16,13 @@ from chatcore.admin.base import PrivateWords, ReadOnly, display
 from chatcore.admin.paging import BigTable
 from chatcore.admin_site import HISTORY, Menu
 
-LABELS = {"insert": "success", "update": "info", "delete": "danger"}
+LABELS = {
+    "insert": "success",
+    "update": "info",
+    "password": "warning",
+    "secret": "warning",
+    "delete": "danger",
+}
 
 
 class LabelFilter(admin.SimpleListFilter):

@@ -26,6 +26,7 @@ class KeyScope(models.TextChoices):
 @pghistory.track(
     pghistory.InsertEvent(),
     pghistory.UpdateEvent(condition=pghistory.AnyChange(exclude=["last_used_at"])),
+    pghistory.UpdateEvent("secret", condition=pghistory.AnyChange("secret_sha256")),
     pghistory.DeleteEvent(),
     model_name="ApiKeyHistory",
     exclude=["secret_sha256", "last_used_at"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
+import pghistory
 from django.contrib.auth.models import Group
 from django.core.validators import RegexValidator
 from django.db import models
@@ -22,6 +23,17 @@ action_validator = RegexValidator(
 )
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(condition=pghistory.AnyChange(exclude=["updated_at"])),
+    pghistory.DeleteEvent(),
+    model_name="PermissionDomainHistory",
+    exclude=["updated_at"],
+    meta={
+        "db_table": "access_permission_domains_history",
+        "verbose_name_plural": "permission domain history",
+    },
+)
 class PermissionDomain(models.Model):
     """A family of permissions, such as `chat:room` (seed 003 `access_permission_domains`)."""
 
@@ -61,6 +73,16 @@ class Grants(models.QuerySet["PermissionGrant"]):
         ).distinct()
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    model_name="PermissionGrantHistory",
+    meta={
+        "db_table": "access_permission_grants_history",
+        "verbose_name_plural": "permission grant history",
+    },
+)
 class PermissionGrant(models.Model):
     """One action (or `*`) of a domain, given to exactly one group or exactly one account."""
 

@@ -109,6 +109,8 @@ UNTRACKED = ["password", "last_login", "current_status", "last_seen_at", "update
 @pghistory.track(
     pghistory.InsertEvent(),
     pghistory.UpdateEvent(condition=pghistory.AnyChange(exclude=UNTRACKED)),
+    # That it was changed, and by whom; not what it was.
+    pghistory.UpdateEvent("password", condition=pghistory.AnyChange("password")),
     pghistory.DeleteEvent(),
     model_name="UserHistory",
     exclude=UNTRACKED,

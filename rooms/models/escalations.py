@@ -285,7 +285,9 @@ class Availability(models.TextChoices):
 
 
 @pghistory.track(
+    pghistory.InsertEvent(),
     pghistory.UpdateEvent(condition=pghistory.AnyChange("skills", "max_load", "availability")),
+    pghistory.DeleteEvent(),
     model_name="SupportProfileHistory",
     fields=["user", "skills", "max_load", "availability"],
     meta={"db_table": "support_profiles_history", "verbose_name_plural": "support profile history"},

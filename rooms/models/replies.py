@@ -1,5 +1,6 @@
 """What agents need not type again: canned responses and macros."""
 
+import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -7,6 +8,9 @@ from django.db.models import Q
 from chatcore.ids import uuid7
 from chatcore.models.conversations import CONTENT_MAX
 from rooms.models.sla import LEVELS
+
+# Counted with every use; history is for what people write.
+UNTRACKED = ["use_count", "updated_at"]
 
 
 class Shared(models.Model):
@@ -28,6 +32,14 @@ class Shared(models.Model):
         abstract = True
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(condition=pghistory.AnyChange(exclude=UNTRACKED)),
+    pghistory.DeleteEvent(),
+    model_name="CannedResponseHistory",
+    exclude=UNTRACKED,
+    meta={"db_table": "canned_responses_history", "verbose_name_plural": "canned response history"},
+)
 class CannedResponse(Shared):
     """A text by its short code: `/hello`. Variables are written {{customer_name}}."""
 
@@ -54,6 +66,14 @@ class CannedResponse(Shared):
         return f"/{self.short_code}"
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(condition=pghistory.AnyChange(exclude=UNTRACKED)),
+    pghistory.DeleteEvent(),
+    model_name="MacroHistory",
+    exclude=UNTRACKED,
+    meta={"db_table": "macros_history", "verbose_name_plural": "macro history"},
+)
 class Macro(Shared):
     """Several actions at once, in order: `[{"action": "reply", "text": …}, {"action": "resolve"}]`."""
 

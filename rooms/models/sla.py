@@ -11,6 +11,14 @@ LEVELS = ("T1", "T2", "T3", "manager")
 USER = settings.AUTH_USER_MODEL
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(condition=pghistory.AnyChange(exclude=["updated_at"])),
+    pghistory.DeleteEvent(),
+    model_name="BusinessCalendarHistory",
+    exclude=["updated_at"],
+    meta={"db_table": "business_calendars_history", "verbose_name_plural": "calendar history"},
+)
 class BusinessCalendar(models.Model):
     """When support works: hours by weekday in a time zone. No hours at all: always.
 
@@ -31,6 +39,13 @@ class BusinessCalendar(models.Model):
         return self.name
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    model_name="CalendarHolidayHistory",
+    meta={"db_table": "calendar_holidays_history", "verbose_name_plural": "holiday history"},
+)
 class CalendarHoliday(models.Model):
     """A day on which a calendar is closed."""
 
@@ -52,6 +67,14 @@ class CalendarHoliday(models.Model):
         return f"{self.date} {self.name}"
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(condition=pghistory.AnyChange(exclude=["updated_at"])),
+    pghistory.DeleteEvent(),
+    model_name="SlaPolicyHistory",
+    exclude=["updated_at"],
+    meta={"db_table": "sla_policies_history", "verbose_name_plural": "SLA policy history"},
+)
 class SlaPolicy(models.Model):
     """A promise by level and priority; either may be open to all. The closest one fits."""
 
@@ -105,6 +128,7 @@ class RoomMode(models.TextChoices):
 
 @pghistory.track(
     pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),  # nobody does that, and if somebody does, it is known
     pghistory.DeleteEvent(),
     model_name="SlaPolicyVersionHistory",
     meta={"db_table": "sla_policy_versions_history"},
