@@ -19,7 +19,7 @@ class RoomsConfig(AppConfig):
         from chatcore.search import register_searchable
         from chatcore.selectors.message_search import register_message_source
         from chatcore.shelves import register_shelf
-        from rooms import demo, demo_support  # noqa: F401 - register themselves
+        from rooms import demo, demo_robot, demo_support  # noqa: F401 - register themselves
         from rooms.express import read_messages
         from rooms.search import SearchableRooms
         from rooms.selectors.escalation_access import works_in_support

@@ -17,7 +17,7 @@ from chatcore.services.demo import accounts_file, make_demo, remove_demo
 from chatcore.services.jobs import create_job
 from chatcore.services.logins import open_login, sign_in
 from chatcore.services.partitions import create_partitions
-from chatcore.services.users import create_account
+from chatcore.services.users import create_account, create_guest
 from dialogues.models import Book, DialogueMessage, DialogueSession, DialogueTemplate
 from dialogues.services.feedback import give_feedback
 from dialogues.services.saving import change_saved, save_dialogue
@@ -28,16 +28,20 @@ from rooms.models import (
     Escalation,
     EscalationStatus,
     Macro,
+    Robot,
     RoomConclusion,
     RoomMessage,
     RoomParticipant,
     SlaPolicy,
     SupportProfile,
 )
+from rooms.services.customer import open_support_room
 from rooms.services.escalation_states import accept_escalation
 from rooms.services.macro_actions import problems_with
 from rooms.services.participants import invite
+from rooms.services.robot_answers import answer_room
 from tests.dialogues import asked_and_answered, dialogue_of, lighthouse
+from tests.robots import robot_of
 from tests.rooms import access_to, room_of, said
 from tests.support import escalation_of
 
@@ -123,6 +127,39 @@ def test_its_support_has_matters_in_every_state() -> None:
             assigned_to_user=person(name), status__in=["assigned", "in_progress"]
         )
         assert SupportProfile.objects.get(user=person(name)).load == held.count() > 0
+
+
+def test_its_robot_answers_customers_from_the_handbook() -> None:
+    make_demo()
+    told = RoomMessage.objects.filter(room__name="Export and prices").order_by("seq")
+    assert [one.message_type for one in told] == ["chat", "robot", "chat", "robot"]
+    room = open_support_room(by=create_guest(), content="Can I pay by bank transfer?")
+    assert answer_room(room.pk) == 1
+    answer = RoomMessage.objects.get(room=room, message_type="robot")
+    (first, *_) = answer.content_metadata["references"]
+    assert first["text"] == "You pay by card or by bank transfer."
+    assert first["text"] in first["source"]
+    assert first["title"].startswith("The Reading Room: a handbook, chapter 4")
+
+
+def test_a_robot_of_the_operators_own_stands() -> None:
+    own = robot_of()
+    make_demo()
+    assert list(Robot.objects.all()) == [own]
+    assert not ChatRoom.objects.filter(name="Export and prices").exists()
+
+
+def test_a_robot_that_has_answered_others_stays_switched_off() -> None:
+    make_demo()
+    room = open_support_room(by=create_guest(), content="What does the Circle plan cost?")
+    answer_room(room.pk)
+    kept = remove_demo().kept
+    robot = Robot.objects.get()
+    assert not robot.is_enabled
+    assert any("robot" in sentence for sentence in kept)
+    assert RoomMessage.objects.filter(room=room, sender=robot.user).count() == 1
+    assert make_demo().made, "and the next demo has a robot of its own"
+    assert Robot.objects.filter(is_enabled=True).count() == 1
 
 
 def test_what_a_real_customer_asked_for_goes_back_into_the_queue() -> None:

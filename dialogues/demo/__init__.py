@@ -1,10 +1,11 @@
 """The demo's books and dialogues.
 
 A `.txt` file in this folder is a book written for the demo; the `.json` beside it holds its title,
-author, characters and the dialogues that the demo's people have about it:
+author, characters and the dialogues that the demo's people have about it, and whether the robot and
+the assistant answer from it unasked:
 
-    {"title", "author", "characters": [facts of `put_character`, …],
-     "dialogues": [{"by": "mira", "question": "…", "character": "name"?}, …]}
+    {"title", "author", "is_knowledge_base"?, "characters"?: [facts of `put_character`, …],
+     "dialogues"?: [{"by": "mira", "question": "…", "character": "name"?}, …]}
 
 `templates.json` holds the templates for dialogues: columns of `dialogue_templates`.
 """
@@ -62,7 +63,7 @@ def _book(text: Path, facts: dict[str, Any], by: User | None) -> Model:
         title=facts.get("title", ""),
         author=facts.get("author", ""),
         language=facts.get("language", "en"),
-        is_knowledge_base=True,
+        is_knowledge_base=facts.get("is_knowledge_base", False),
         created_by=by,
     )
     for character in facts.get("characters", []):
