@@ -11,8 +11,10 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from rest_framework.request import Request
 
-from chatcore.errors import ChatcoreError
+from chatcore.errors import ChatcoreError, NotAuthenticated
+from chatcore.http.authentication import BearerAuthentication
 from chatcore.http.limits import Rule
 from chatcore.http.positions import Position, position_around
 from chatcore.http.problem import problem_headers
@@ -38,6 +40,14 @@ class Citation:
     quote: str
     # The answer holds the quotation itself, so the list below it need not repeat it.
     inline: bool = False
+    # What stands around it in its book, for who cannot go there.
+    source: str = ""
+
+    @property
+    def passage(self) -> tuple[str, str, str] | None:
+        """The source cut before and after the quotation; None where it does not hold it."""
+        before, found, after = self.source.partition(self.quote) if self.quote else ("", "", "")
+        return (before, found, after) if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +148,28 @@ def open_page(
             return view(request, *args, **kwargs)
         except ChatcoreError as stopped:
             return error_page(request, stopped)
+
+    return guarded
+
+
+def token_page(
+    view: Callable[Concatenate[PageRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """The same for a script that sends a Bearer token, where no cookie counts; it gets a line of text for
+    what stops it."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            known = BearerAuthentication().authenticate(Request(request))
+            if known is None:
+                raise NotAuthenticated
+            request.user = known[0]
+            enforce(Rule.READ, str(request.user.pk))
+            return view(cast("PageRequest", request), *args, **kwargs)
+        except ChatcoreError as stopped:
+            told = {"status": stopped.status, "headers": problem_headers(stopped)}
+            return HttpResponse(stopped.detail or stopped.title, "text/plain", **told)
 
     return guarded
 

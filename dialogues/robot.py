@@ -23,6 +23,8 @@ from dialogues.selectors.books import knowledge_bases
 
 # A room does not wait longer; it must stay below the lease of a turn.
 SECONDS = 90.0
+# So much of a passage goes along with a quotation, for readers who may not open the book.
+AROUND_MOST = 1_500
 _PROMPT = "You help people in a support chat. Answer in a few plain sentences."
 
 
@@ -114,9 +116,17 @@ def _reference(one: Citation, passage: BookPassage) -> dict[str, Any]:
         "title": f"{book.title}, chapter {chapter}, paragraph {passage.paragraph_index}",
         "url": url,
         "text": one.highlighted_text,
+        "source": _around(one.highlighted_text, passage.text),
         "book": str(book.pk),
         "passage": str(passage.pk),
         "chapter_number": chapter,
         "paragraph_index": passage.paragraph_index,
         "similarity_score": round(float(one.similarity_score or 0.0), 2),
     }
+
+
+def _around(quoted: str, text: str) -> str:
+    """The passage; of a long one, what stands around the quotation."""
+    spare = max(0, AROUND_MOST - len(quoted))
+    begins = max(0, min(text.index(quoted) - spare // 2, len(text) - AROUND_MOST))
+    return text[begins : begins + max(AROUND_MOST, len(quoted))]

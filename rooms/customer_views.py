@@ -1,7 +1,6 @@
 """The customer's pages: open a conversation with support, follow it, rate its end. Each works by
 plain forms; support.js makes them live."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages as notices
@@ -16,18 +15,16 @@ from chatcore.http.limits import Rule
 from chatcore.http.throttles import enforce
 from chatcore.ids import uuid7
 from chatcore.models import User
-from chatcore.pages import PageRequest, open_page, page, place_in
+from chatcore.pages import PageRequest, open_page, page
+from rooms.customer_contexts import support_context, support_messages
 from rooms.forms import OpenSupportForm, RatingForm, SayForm, TranscriptForm
-from rooms.pages import lines_of, people_in, send
-from rooms.selectors.access import RoomAccess, read_room_for, room_for
-from rooms.selectors.customer import earlier_room_of, running_room_of, support_state
-from rooms.selectors.messages import messages_page
-from rooms.selectors.rooms import participants_of
+from rooms.pages import send
+from rooms.selectors.access import read_room_for, room_for
+from rooms.selectors.customer import running_room_of, support_state
+from rooms.selectors.messages import message_of
 from rooms.services.customer import ask_for_person, open_support_room, rate_help
 from rooms.services.escalation_states import reopen_escalation
 from rooms.services.mail import ask_for_transcript
-
-PAGE_LENGTH = 50
 
 
 @open_page
@@ -51,36 +48,18 @@ def support(request: HttpRequest) -> HttpResponse:
 def support_room(request: PageRequest, room_id: UUID) -> HttpResponse:
     access = read_room_for(request.user, room_id)
     state = support_state(access)
-    if state["room"] != room_id and "here" not in request.GET:
+    if state["room"] != room_id and not request.GET:  # a place in the older room is meant
         return redirect("support_room", state["room"])
-    return render(request, "web/support_room.html", _thread(request, access, state))
+    return render(request, "web/support_room.html", support_context(request, access, state))
 
 
-def _thread(request: PageRequest, access: RoomAccess, state: dict[str, Any]) -> dict[str, Any]:
-    found = access.room
-    place = place_in(request, found.last_seq, PAGE_LENGTH)
-    history = messages_page(access, place)
-    results = history["results"]
-    before = earlier_room_of(access)
-    older = f"?here=1&before={results[0]['seq']}" if history["has_more"] and results else ""
-    return {
-        "topic": f"room:{found.pk}",
-        "conversation": found,
-        "title": found.name or "Support",
-        "state": state,
-        "people": people_in(list(participants_of(found)), set()),
-        "lines": lines_of(access, results),
-        "earlier_url": older,
-        "earlier_room_url": f"{reverse('support_room', args=[before])}?here=1" if before else "",
-        "later_url": request.path if "before" in request.GET else "",
-        "new_ref": uuid7(),
-        "send_url": reverse("support_say", args=[found.pk]),
-        "attach_url": f"/api/v1/rooms/{found.pk}/attachments/",
-        "message_footer": "_files.html",
-        "composer_label": "Write to us",
-        "composer_closed": access.silenced_by is not None,
-        "ratings": range(1, 6),
-    }
+@page
+@require_safe
+def support_message(request: PageRequest, room_id: UUID, message_id: UUID) -> HttpResponse:
+    """One message as the page shows it, for the page that hears of it while it is open."""
+    access = read_room_for(request.user, room_id)
+    context = support_messages(access, [message_of(access, message_id)])
+    return render(request, "_message.html", context | {"line": context["lines"][0]})
 
 
 @page

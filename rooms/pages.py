@@ -100,20 +100,31 @@ def _line(access: RoomAccess, message: dict[str, Any], about: Relations) -> Line
         edited=bool(message["edited_at"]),
         deleted=bool(message["deleted_at"]),
         state=STATES.get(message["delivery_status"], ""),
-        citations=_citations(message["content_metadata"]),
+        citations=_citations(message["content_metadata"], message["content"]),
         names=[about.usernames.get(person, "") for person in message["mentions"]],
         extra=_extra(access, message, about),
     )
 
 
-def _citations(metadata: Mapping[str, Any]) -> list[Citation]:
+def _citations(metadata: Mapping[str, Any], content: str) -> list[Citation]:
     """What a robot quotes; whatever is no reference to a page of ours is left out."""
     found = metadata.get("references")
     return [
-        Citation(each["url"], str(each.get("title", "")), str(each.get("text", "")))
+        _citation(each, content)
         for each in (found if isinstance(found, list) else ())
         if isinstance(each, dict) and str(each.get("url", "")).startswith("/")
     ]
+
+
+def _citation(reference: Mapping[str, Any], content: str) -> Citation:
+    quote = str(reference.get("text", ""))
+    return Citation(
+        url=str(reference["url"]),
+        place=str(reference.get("title", "")),
+        quote=quote,
+        inline=bool(quote) and quote in content,
+        source=str(reference.get("source", "")),
+    )
 
 
 def _extra(access: RoomAccess, message: dict[str, Any], about: Relations) -> dict[str, Any]:
@@ -134,6 +145,7 @@ def _extra(access: RoomAccess, message: dict[str, Any], about: Relations) -> dic
         "in_thread_url": _thread_url(room, message["thread"]),
         "begin_url": _thread_url(room, message["thread"] or own),
         "graph": graph_of(message),
+        "offers_person": bool(message["content_metadata"].get("offers_person")),
         "files": message["attachments"],
         "versions_url": _versions_url(access, message),
     }

@@ -1,6 +1,8 @@
-"""The widget: a script for other people's pages, and the page that it shows in a frame there."""
+"""The widget: a script for other people's pages, the page that it shows in a frame there, and the
+messages in that page, for whose token the frame's script sends."""
 
 from pathlib import Path
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +12,11 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from chatcore.http.middleware import STRICT_CSP
+from chatcore.http.positions import Position
+from chatcore.pages import PageRequest, position, token_page
+from rooms.customer_contexts import PAGE_LENGTH, widget_messages
+from rooms.selectors.access import read_room_for
+from rooms.selectors.messages import message_of, messages_page
 
 THEMES = ("light", "dark")
 SCRIPT_SECONDS = 300
@@ -26,7 +33,8 @@ def widget(request: HttpRequest) -> HttpResponse:
         "theme": theme if theme in THEMES else "",
         "origins": " ".join(settings.WIDGET_ORIGINS),
         "attach_url": "?",
-        "message_footer": "_files.html",
+        "message_above": "_support_above.html",
+        "message_footer": "_support_below.html",
         "composer_label": "Write to us",
         "ratings": range(1, 6),
     }
@@ -50,3 +58,26 @@ def widget_script(_request: HttpRequest) -> HttpResponse:
     response = HttpResponse(SCRIPT.read_bytes(), content_type="text/javascript")
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
+
+
+@token_page
+@require_safe
+def widget_thread(request: PageRequest, room_id: UUID) -> HttpResponse:
+    """The newest messages of a room, or those before `?before=`, as the server shows them."""
+    access = read_room_for(request.user, room_id)
+    before = position(request, "before")
+    found = messages_page(access, Position(before, None, None, PAGE_LENGTH))
+    earlier = found["results"][0]["seq"] if found["has_more"] else None
+    context = widget_messages(access, found["results"])
+    context |= {"earlier": earlier, "thread_url": request.path}
+    return HttpResponse(render_to_string("web/widget_thread.html", context))
+
+
+@token_page
+@require_safe
+def widget_message(request: PageRequest, room_id: UUID, message_id: UUID) -> HttpResponse:
+    """One of them."""
+    access = read_room_for(request.user, room_id)
+    context = widget_messages(access, [message_of(access, message_id)])
+    context |= {"line": context["lines"][0]}
+    return HttpResponse(render_to_string("_message.html", context))

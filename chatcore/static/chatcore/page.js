@@ -55,18 +55,30 @@ export async function fetchPage(url) {
 }
 
 /** "Earlier messages" is a link to a page; with script its messages are put above instead. */
-export function loadEarlier() {
-  document.addEventListener("click", async (event) => {
-    const link = /** @type {Element} */ (event.target).closest?.("[data-earlier]");
-    if (!link) return;
+export function loadEarlier(load = fetchPage) {
+  document.addEventListener("click", (event) => {
+    if (!(/** @type {Element} */ (event.target).closest?.("[data-earlier]"))) return;
     event.preventDefault();
-    link.setAttribute("aria-busy", "true");
-    const page = await fetchPage(/** @type {HTMLAnchorElement} */ (link).href);
-    const items = [...page.querySelectorAll("[data-thread] > .message")];
-    localTimes(page);
-    document.querySelector("[data-thread]")?.prepend(...items.map((item) => document.adoptNode(item)));
-    const further = page.querySelector("[data-earlier]");
-    if (further) link.replaceWith(document.adoptNode(further));
-    else link.remove();
+    showEarlier(load);
   });
+}
+
+/** Put the messages before those on this page above them. @returns {Promise<boolean>} whether there were any */
+export async function showEarlier(load = fetchPage) {
+  const link = /** @type {HTMLAnchorElement | null} */ (document.querySelector("[data-earlier]"));
+  if (!link) return false;
+  link.setAttribute("aria-busy", "true");
+  putAbove(await load(link.href));
+  link.remove();
+  return true;
+}
+
+/** @param {Document} page messages, and perhaps a link to earlier ones */
+export function putAbove(page) {
+  const list = /** @type {HTMLElement} */ (document.querySelector("[data-thread]"));
+  const items = [...page.querySelectorAll("[data-thread] > .message")];
+  localTimes(page);
+  list.prepend(...items.map((item) => document.adoptNode(item)));
+  const further = page.querySelector("[data-earlier]");
+  if (further) list.before(document.adoptNode(further));
 }

@@ -15,10 +15,10 @@ export function isPlain(message) {
 export class Dressing {
   /**
    * @param {import("../chatcore/live.js").Live} live @param {import("../chatcore/thread.js").Thread} thread
-   * @param {string} roomUrl
+   * @param {string} roomUrl @param {(url: string) => Promise<Document>} load
    */
-  constructor(live, thread, roomUrl) {
-    Object.assign(this, { thread, roomUrl });
+  constructor(live, thread, roomUrl, load = fetchPage) {
+    Object.assign(this, { thread, roomUrl, load });
     /** How often each was asked for: the last answer counts. @type {Map<string, number>} */
     this.asked = new Map();
     /** Those that the network kept from us. @type {Set<string>} */
@@ -33,7 +33,7 @@ export class Dressing {
     this.asked.set(id, turn);
     this.missed.delete(id);
     try {
-      const page = await fetchPage(`${this.roomUrl}messages/${id}/`);
+      const page = await this.load(`${this.roomUrl}messages/${id}/`);
       if (this.asked.get(id) === turn) this.replace(id, page);
     } catch {
       this.missed.add(id);

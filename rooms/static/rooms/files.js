@@ -44,6 +44,22 @@ function card(blank, file, addressOf) {
   return root;
 }
 
+/**
+ * What the server has shown, where no cookie opens a file.
+ * @param {ParentNode} root not yet on the page @param {(url: string) => Promise<string>} addressOf
+ */
+export function openFiles(root, addressOf) {
+  for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (root.querySelectorAll(".file a[href]"))) {
+    lead(link, link.getAttribute("href") ?? "", addressOf);
+    if (link.dataset.slot === "picture") link.download = "";
+  }
+  for (const picture of /** @type {NodeListOf<HTMLImageElement>} */ (root.querySelectorAll(".file img[src]"))) {
+    const url = picture.getAttribute("src") ?? "";
+    picture.removeAttribute("src");
+    addressOf(url).then((address) => (picture.src = address), () => {});
+  }
+}
+
 /** @param {HTMLAnchorElement} link @param {string} url @param {any} addressOf */
 function lead(link, url, addressOf) {
   link.href = url;

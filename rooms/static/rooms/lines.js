@@ -3,12 +3,15 @@
 /** How far an answer that comes later has got. @type {Record<string, string>} */
 const STATES = { streaming: "is answering …", "batch-delay": "answers later", failed: "could not answer" };
 
-/** What a robot quotes; whatever is no reference to a page of ours is left out. @param {any} metadata */
-function citationsOf(metadata) {
+/**
+ * What a robot quotes; whatever is no reference to a page of ours is left out.
+ * @param {any} metadata @param {string} content
+ */
+function citationsOf(metadata, content) {
   const found = Array.isArray(metadata?.references) ? metadata.references : [];
   return found
     .filter((/** @type {any} */ each) => /^\/(?!\/)/.test(each?.url ?? ""))
-    .map((/** @type {any} */ { url, title, text }) => ({ url, place: title ?? "", quote: text ?? "" }));
+    .map((/** @type {any} */ { url, title, text }) => ({ url, place: title ?? "", quote: text ?? "", inline: Boolean(text) && content.includes(text) }));
 }
 
 /** @param {any} message as `GET …/messages/` gives it @param {string} me @returns {any} */
@@ -28,7 +31,7 @@ export function lineOf(message, me) {
     createdAt: message.created_at,
     edited: Boolean(message.edited_at),
     deleted: Boolean(message.deleted_at),
-    citations: citationsOf(message.content_metadata),
+    citations: citationsOf(message.content_metadata, message.content),
     state: STATES[message.delivery_status] ?? "",
     files,
   };

@@ -1,6 +1,5 @@
 /** The customer's page of ours, live. */
 import { Live } from "../chatcore/live.js";
-import { loadEarlier } from "../chatcore/page.js";
 import { byCookie } from "./files.js";
 import { wordsOf } from "./support_card.js";
 import { Talk } from "./talk.js";
@@ -25,6 +24,6 @@ const who = {
 };
 new Talk(root, new Live(), who, api, {
   sign: byCookie(form),
+  shownAt: `/support/${who.room}/`,
   moved: (room) => location.assign(`/support/${room}/`),
 });
-loadEarlier();

@@ -5,13 +5,15 @@
 import { Thread } from "../chatcore/thread.js";
 import { Composer } from "../chatcore/composer.js";
 import { Pending } from "../chatcore/pending.js";
-import { announce, showConnection } from "../chatcore/page.js";
+import { announce, fetchPage, loadEarlier, showConnection, showEarlier } from "../chatcore/page.js";
+import { Dressing, isPlain } from "./dressing.js";
 import { Uploads, showFiles } from "./files.js";
 import { lineOf } from "./lines.js";
 import { People } from "./people.js";
 import { showStreams } from "./streaming.js";
 import { SupportCard } from "./support_card.js";
 
+const FOUND = 2_400; // as long as thread.css marks it
 const CHANGES = new Set(["escalation.changed", "room.updated", "participant.changed"]);
 
 export class Talk {
@@ -20,7 +22,9 @@ export class Talk {
    * @param {{room: string, me: string, name: string, version: number}} who
    * @param {import("./support_card.js").Api} api
    * @param {{sign: (request: XMLHttpRequest) => Promise<void> | void, moved: (room: string) => void,
-   *   away?: () => void,   addressOf?: (url: string) => Promise<string>, heard?: () => void, readable?: () => boolean}} hooks
+   *   shownAt: string, load?: (url: string) => Promise<Document>, away?: () => void,
+   *   addressOf?: (url: string) => Promise<string>, heard?: () => void, readable?: () => boolean}} hooks
+   *   `shownAt`: below it are the room's messages as the server shows them; `load` fetches them
    */
   constructor(root, live, who, api, hooks) {
     Object.assign(this, { root, live, hooks, me: who.me });
@@ -28,6 +32,8 @@ export class Talk {
     this.myself = { id: who.me, display_name: who.name };
     this.thread = new Thread(root);
     this.thread.decorate = (item, line) => showFiles(item, line, hooks.addressOf);
+    this.load = hooks.load ?? fetchPage;
+    this.dressing = new Dressing(live, this.thread, hooks.shownAt, this.load);
     this.people = new People(live, this.topic, who.me);
     this.people.reload = () => this.listPeople(api, who.room);
     this.people.reload();
@@ -75,14 +81,30 @@ export class Talk {
       this.thread.toEnd();
       this.readAll();
     });
+    this.thread.list.addEventListener("submit", (event) => this.card.submit(event)); // a robot offers a person
+    this.thread.list.addEventListener("click", (event) => this.follow(event));
+    loadEarlier(this.load);
     this.thread.scroller.addEventListener("scroll", () => this.readAll(), { passive: true });
     document.addEventListener("visibilitychange", () => this.readAll());
     showConnection(this.live, this.hooks.away ?? (() => location.assign("/support/")));
   }
 
-  /** @param {any} message */
+  /** Its citations come with what the server shows. @param {any} message */
   line(message) {
-    return lineOf(message, this.me);
+    return { ...lineOf(message, this.me), citations: [] };
+  }
+
+  /** To the message that is quoted above another. @param {Event} event */
+  async follow(event) {
+    const quote = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("a.reply"));
+    if (!quote) return;
+    event.preventDefault();
+    const id = quote.dataset.quotes ?? "";
+    while (!this.thread.find(id) && (await showEarlier(this.load)));
+    const item = this.thread.find(id);
+    item?.scrollIntoView({ block: "center" });
+    item?.classList.add("found");
+    setTimeout(() => item?.classList.remove("found"), FOUND);
   }
 
   /** @param {{topic: string, type: string, data: any}} frame */
@@ -93,6 +115,8 @@ export class Talk {
     if (type === "message.created") this.created(data);
     else if ((type === "message.edited" || type === "message.deleted") && this.thread.find(data.id)) {
       this.thread.show(this.line(data));
+      this.dressing.dress(data.id);
+      this.dressing.dressQuoters(data);
     }
   }
 
@@ -103,6 +127,7 @@ export class Talk {
     const wasAtEnd = this.thread.atEnd;
     const known = this.thread.find(fresh.id);
     const item = this.thread.show(fresh);
+    if (!isPlain(message)) this.dressing.dress(fresh.id);
     if (known || fresh.mine) return;
     item.classList.add("arriving");
     this.people.stopped(message.sender?.id);

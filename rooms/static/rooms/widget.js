@@ -1,12 +1,11 @@
 /** The page in the widget's frame: begin or go on, and tell the page around it what is unread. */
 import { Guest, Refused } from "./guest.js";
-import { lineOf } from "./lines.js";
 
 const root = /** @type {HTMLElement} */ (document.querySelector("[data-conversation]"));
 const start = /** @type {HTMLElement} */ (document.querySelector("[data-start]"));
 const form = /** @type {HTMLFormElement} */ (start.querySelector("form"));
 const origins = (document.body.dataset.origins ?? "").split(" ");
-const guest = new Guest();
+const guest = new Guest(new URLSearchParams(location.search).get("remember") !== "no");
 /** @type {import("./talk.js").Talk | null} */
 let talk = null;
 let around = ""; // the origin of the page around us, once it has said hello
@@ -85,11 +84,15 @@ function outbox() {
 /** @param {string} room */
 async function enter(room) {
   await outbox();
-  const [{ Live }, { Talk }] = await Promise.all([import("../chatcore/live.js"), import("./talk.js")]);
+  const [{ Live }, { Talk }, { putAbove }] = await Promise.all([
+    import("../chatcore/live.js"), import("./talk.js"), import("../chatcore/page.js"),
+  ]);
   // The room before its messages: what is said in between comes twice and is shown once.
   const about = await guest.api("GET", `rooms/${room}/`);
-  const page = await guest.api("GET", `rooms/${room}/messages/?limit=50`);
+  const shownAt = `/widget/rooms/${room}/`;
+  const page = await guest.load(`${shownAt}messages/`);
   root.dataset.topic = `room:${room}`;
+  putAbove(page);
   const composer = /** @type {HTMLFormElement} */ (root.querySelector("[data-composer]"));
   composer.dataset.attach = `/api/v1/rooms/${room}/attachments/`;
   show(true);
@@ -100,27 +103,22 @@ async function enter(room) {
   const who = { room, me: guest.user, name: guest.name, version: about.version };
   talk = new Talk(root, live, who, guest.api, {
     sign: guest.sign,
+    shownAt,
+    load: guest.load,
     addressOf: guest.addressOf,
-    moved: () => location.reload(), // we then enter the room in which it goes on
-    away: () => location.reload(),
+    moved: again, // we then enter the room in which it goes on
+    away: again,
     heard: () => isOpen || count(unread + 1),
     readable: () => isOpen,
   });
-  for (const message of page.results) talk.thread.show(lineOf(message, guest.user));
-  offerEarlier(room, page);
   count(isOpen ? 0 : about.unread_count);
   talk.readAll();
 }
 
-/** @param {string} room @param {any} page */
-function offerEarlier(room, page) {
-  const button = /** @type {HTMLButtonElement} */ (root.querySelector("[data-earlier-messages]"));
-  button.hidden = !page.has_more;
-  button.onclick = async () => {
-    const older = await guest.api("GET", `rooms/${room}/messages/?limit=50&before_seq=${page.results[0].seq}`);
-    for (const message of older.results) talk?.thread.show(lineOf(message, guest.user));
-    offerEarlier(room, older);
-  };
+/** The frame from its beginning, with the same guest. */
+function again() {
+  guest.carry();
+  location.reload();
 }
 
 /** Nobody any more: the next words begin anew. */
@@ -131,7 +129,7 @@ function begin() {
 
 document.querySelector("[data-again]")?.addEventListener("click", () => {
   talk = null;
-  location.reload(); // what was rated has ended, so this shows the start
+  again(); // what was rated has ended, so this shows the start
 });
 
 async function resume() {
