@@ -10,7 +10,7 @@
 (() => {
   const script = /** @type {HTMLScriptElement} */ (document.currentScript);
   const home = new URL(script.src).origin;
-  const { label = "Support", side = "right", theme = "" } = script.dataset;
+  const { label = "Support", side = "right", theme = "", remember: kept = "yes" } = script.dataset;
   const RUNS = `chatcore.widget.${home}`; // whether a conversation runs; nothing else is kept here
 
   const STYLE = `
@@ -68,7 +68,7 @@
     frame.title = label;
     frame.hidden = true;
     frame.allow = "clipboard-write";
-    frame.src = `${home}/widget/${theme ? `?theme=${encodeURIComponent(theme)}` : ""}`;
+    frame.src = `${home}/widget/?${new URLSearchParams({ theme, remember: kept })}`;
     // Also after the frame has loaded itself again.
     frame.addEventListener("load", () => {
       heard = true;
@@ -105,7 +105,7 @@
   /** @param {boolean} runs */
   function remember(runs) {
     try {
-      if (runs) localStorage.setItem(RUNS, "1");
+      if (runs && kept !== "no") localStorage.setItem(RUNS, "1");
       else localStorage.removeItem(RUNS);
     } catch {
       /* storage is forbidden: the frame is then loaded when it is opened */
