@@ -52,8 +52,9 @@ export class Live extends EventTarget {
 
   /** Send a frame that may be lost: typing, read, cancel. @param {object} frame */
   tell(frame) {
-    if (this.state !== "online") return false;
-    this.socket?.send(JSON.stringify(frame));
+    // In an outage the socket is closing for a while before the state says so.
+    if (this.state !== "online" || this.socket?.readyState !== WebSocket.OPEN) return false;
+    this.socket.send(JSON.stringify(frame));
     return true;
   }
 
