@@ -59,6 +59,7 @@ class Env(BaseSettings):
     SNAPSHOT_KEPT_DAYS: int = Field(0, ge=0, le=36_500)
     DELETED_KEPT_DAYS: int = Field(30, ge=0, le=36_500)
     ESCALATION_REOPEN_DAYS: int = Field(14, ge=0, le=3_650)
+    QUEUE_STEP_SECONDS: int = Field(1_800, ge=1, le=315_360_000)
     ATTACHMENT_MAX_MB: int = Field(25, ge=1, le=2_000)
     ATTACHMENT_QUOTA_MB: int = Field(1_024, ge=0)
     ATTACHMENT_MAX_MEGAPIXELS: int = Field(50, ge=1, le=500)

@@ -367,3 +367,5 @@ DELETED_KEPT_DAYS = _env.DELETED_KEPT_DAYS
 
 # Days in which a solved escalation may be opened again. 0: never.
 ESCALATION_REOPEN_DAYS = _env.ESCALATION_REOPEN_DAYS
+# What one step of an escalation's priority is worth in waiting.
+QUEUE_STEP_SECONDS = _env.QUEUE_STEP_SECONDS

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.db import connection, connections
+from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from chatcore.models import User
 from rooms.models import Escalation, EscalationEvent, SupportProfile
+from rooms.selectors.queue import place_in_queue
 from rooms.services.assignment import drain_queue, pull_next
 from rooms.services.escalation_care import change_profile
 from rooms.services.escalation_states import resolve_escalation
@@ -120,6 +124,25 @@ def test_the_most_urgent_first_and_nobody_over_their_load(world: Cast) -> None:
     resolve_escalation(urgent.pk, by=world.ana)
     assert drain_queue() == 1
     assert again(late).assigned_to_user == world.ana
+
+
+def test_whoever_has_waited_long_enough_goes_before_the_more_urgent(
+    world: Cast, settings: Settings
+) -> None:
+    settings.QUEUE_STEP_SECONDS = 600
+    patient, urgent, normal = (
+        escalation_of(world.mira, priority=priority) for priority in (5, 1, 3)
+    )
+    an_hour_ago = timezone.now() - timedelta(hours=1)
+    Escalation.objects.filter(pk=patient.pk).update(created_at=an_hour_ago)
+    queue = [patient, urgent, normal]
+    assert [place_in_queue(again(each))["position"] for each in queue] == [1, 2, 3]
+
+    on_duty(world.ana, max_load=2)
+    assert drain_queue() == 2
+
+    assert [again(each).assigned_to_user for each in queue] == [world.ana, world.ana, None]
+    assert pull_next(world.ana) == again(normal)
 
 
 def test_skills_levels_and_presence_decide_who_can_take_it(world: Cast) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from dialogues import pages
 from dialogues.models import DialogueMessage, DialogueSession, DialogueTurn
+from dialogues.selectors.messages import MessagePage, message_page
 from dialogues.services.answering import answer_next
 from dialogues.services.characters import put_character
 from dialogues.services.turns import ask, cancel_turns
@@ -105,16 +105,15 @@ def test_a_page_read_while_its_answer_is_stored_looks_again(
 ) -> None:
     session = dialogue_of(world.mira, lighthouse())
     ask(world.mira, session.pk, "What did Marten carry around his neck?")
-    read = pages.message_page
 
-    def read_and_answered(*asked: Any, **how: Any) -> Any:
-        history = read(*asked, **how)
+    def read_and_answered(*asked: Any, **how: Any) -> MessagePage:
+        history = message_page(*asked, **how)
         answer_next(session.pk)
         return history
 
-    monkeypatch.setattr(pages, "message_page", read_and_answered)
+    monkeypatch.setattr("dialogues.pages.message_page", read_and_answered)
     assert 'http-equiv="refresh"' in shown(browser_of(world.mira), session)
-    monkeypatch.setattr(pages, "message_page", read)
+    monkeypatch.undo()
     page = shown(browser_of(world.mira), session)
     assert 'http-equiv="refresh"' not in page
     assert "Chapter 1" in page

@@ -1,11 +1,29 @@
-"""The queue from both sides: what the console lists and counts, and where a customer stands in it."""
+"""The queue from both sides: what the console lists and counts, and where a customer stands in it.
+
+It is drained by the time of creation, to which each step of priority adds `QUEUE_STEP_SECONDS`: the more
+urgent goes first, yet the least urgent comes up once it has waited longer by as much. Without that, a
+busy day would starve it. The order of two never changes, so nobody's position grows while they wait,
+but for somebody more urgent.
+"""
 
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.conf import settings
+from django.db.models import (
+    Count,
+    DateTimeField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -15,6 +33,13 @@ from rooms.selectors.escalation_access import escalations_for, levels_of
 
 # How far back the pace of a level is measured.
 PACE = timedelta(hours=1)
+# Where an escalation `e` stands, in SQL, with a `%(step)s`; `_positions` says the same.
+QUEUE_AT = "e.created_at + e.priority * %(step)s::interval"
+
+
+def priority_step() -> timedelta:
+    """What a step of priority is worth in waiting."""
+    return timedelta(seconds=settings.QUEUE_STEP_SECONDS)
 
 
 def awake() -> Q:
@@ -56,11 +81,6 @@ def snoozed(user: User) -> QuerySet[Escalation]:
 def of_level(user: User, level: str) -> QuerySet[Escalation]:
     """What is open at a level."""
     return escalations_for(user).filter(to_level=level, status__in=OPEN)
-
-
-def in_queue_order(found: QuerySet[Escalation]) -> QuerySet[Escalation]:
-    """The order in which the queue is drained."""
-    return found.order_by("priority", "created_at", "pk")
 
 
 def counts_for(user: User) -> dict[str, Any]:
@@ -109,21 +129,22 @@ def _place(position: int | None, taken: int | None) -> dict[str, Any]:
 
 
 def _positions(keys: Sequence[UUID]) -> dict[UUID, int]:
-    before = Q(priority__lt=OuterRef("priority")) | Q(
-        priority=OuterRef("priority"), created_at__lt=OuterRef("created_at")
+    queue_at = ExpressionWrapper(
+        F("created_at") + F("priority") * Value(priority_step()), DateTimeField()
     )
+    before = Q(queue_at__lt=OuterRef("queue_at")) | Q(
+        queue_at=OuterRef("queue_at"), pk__lt=OuterRef("pk")
+    )
+    waiting = Escalation.objects.alias(queue_at=queue_at).filter(status=EscalationStatus.CREATED)
     ahead = (
-        Escalation.objects.filter(
-            awake(), before, to_level=OuterRef("to_level"), status=EscalationStatus.CREATED
-        )
+        waiting.filter(awake(), before, to_level=OuterRef("to_level"))
         .order_by()
         .values("to_level")
         .annotate(number=Count("pk"))
         .values("number")
     )
-    found = Escalation.objects.filter(pk__in=keys, status=EscalationStatus.CREATED)
-    numbers = found.annotate(ahead=Coalesce(Subquery(ahead), 0)).values_list("pk", "ahead")
-    return {key: ahead + 1 for key, ahead in numbers}
+    found = waiting.filter(pk__in=keys).annotate(ahead=Coalesce(Subquery(ahead), 0))
+    return {key: ahead + 1 for key, ahead in found.values_list("pk", "ahead")}
 
 
 def _taken_lately(levels: Collection[str]) -> dict[str, int]:

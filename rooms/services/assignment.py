@@ -1,8 +1,8 @@
 """Who gets what waits: the queue is drained the moment something comes in or somebody is free.
 
-The most urgent, then the oldest that somebody free can take; among those who can, the least busy, then
-whoever has waited longest. Rows that another process is deciding about are skipped, not waited for; that
-process looks again after its own decision, so nothing is left lying.
+In the order of the queue (`rooms/selectors/queue.py`), the first that somebody free can take; among those
+who can, the least busy, then whoever has waited longest. Rows that another process is deciding about are
+skipped, not waited for; that process looks again after its own decision, so nothing is left lying.
 """
 
 from datetime import timedelta
@@ -16,6 +16,7 @@ from chatcore.models import User
 from chatcore.selectors.permissions import require
 from rooms.models import Escalation
 from rooms.selectors.escalation_access import levels_of
+from rooms.selectors.queue import QUEUE_AT, priority_step
 from rooms.services.escalation_changes import locked
 from rooms.services.escalation_states import give
 from rooms.services.load import profile_of
@@ -37,7 +38,7 @@ _WAITING = """e.status = 'created' AND (e.snoozed_until IS NULL OR e.snoozed_unt
 _NEXT = f"""
 SELECT e.id FROM escalations e
 WHERE {_WAITING} AND NOT e.id = ANY(%(passed)s) AND EXISTS (SELECT 1 {_CAN_TAKE})
-ORDER BY e.priority, e.created_at, e.id LIMIT 1 FOR UPDATE OF e SKIP LOCKED"""  # noqa: S608
+ORDER BY {QUEUE_AT}, e.id LIMIT 1 FOR UPDATE OF e SKIP LOCKED"""  # noqa: S608
 _AGENT = f"""
 SELECT p.user_id {_CAN_TAKE.replace("FROM support_profiles p", "FROM escalations e, support_profiles p", 1)}
   AND e.id = %(escalation)s
@@ -46,7 +47,7 @@ LIMIT 1 FOR UPDATE OF p SKIP LOCKED"""
 _PULL = f"""
 SELECT e.id FROM escalations e
 WHERE {_WAITING} AND e.to_level = ANY(%(levels)s) AND e.customer_id <> %(user)s
-ORDER BY (e.to_level = %(own)s) DESC, e.priority, e.created_at, e.id
+ORDER BY (e.to_level = %(own)s) DESC, {QUEUE_AT}, e.id
 LIMIT 1 FOR UPDATE OF e SKIP LOCKED"""  # noqa: S608
 
 
@@ -70,7 +71,12 @@ def pull_next(user: User) -> Escalation | None:
         raise Conflict("You are of no support level.", code="no_level")
     with transaction.atomic():
         profile_of(user.pk)
-        parameters = {"levels": levels, "own": user.support_level, "user": user.pk}
+        parameters = {
+            "levels": levels,
+            "own": user.support_level,
+            "user": user.pk,
+            "step": priority_step(),
+        }
         found = _one(_PULL, parameters)
         if found is None:
             return None
@@ -80,7 +86,7 @@ def pull_next(user: User) -> Escalation | None:
 def _give_one(passed: list[UUID]) -> int | None:
     """1: given. 0: its agents are being decided about elsewhere, it is passed. None: nothing to give."""
     with transaction.atomic():
-        parameters = {"passed": passed, "rests": DECLINE_RESTS}
+        parameters = {"passed": passed, "rests": DECLINE_RESTS, "step": priority_step()}
         found = _one(_NEXT, parameters)
         if found is None:
             return None

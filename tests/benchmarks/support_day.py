@@ -13,7 +13,7 @@ _NOTE = (
     "{escalations} escalations, half of them within a fifth of the day, of three levels, five priorities "
     "and two skills, to {agents} agents who hold up to {load}, decline one in twenty-five and go away for "
     "a tenth of the day; {seconds:.0f} seconds stand for it. Each step is a service in one of {threads} "
-    "threads with a connection of its own; the product's worker drains. Recounted from the stories: from "
+    "threads with a connection of its own; the product’s worker drains. Recounted from the stories: from "
     "the line that frees an agent, or before they said that they are back, to the line “assigned”; the "
     "commit after it is not in it."
 )
