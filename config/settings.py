@@ -272,6 +272,7 @@ SPECTACULAR_SETTINGS = {
         "RobotStatusEnum": "rooms.models.robots.RobotStatus",
         "SupportStageEnum": "rooms.api.customer.STAGES",
         "OutcomeEnum": "rooms.models.conclusions.Outcome",
+        "SaidToEnum": "rooms.api.serializers.SAID_TO",
     },
 }
 

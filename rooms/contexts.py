@@ -86,8 +86,9 @@ def message_context(access: RoomAccess, messages: Sequence[Message]) -> dict[str
 
 
 def replying_to(request: PageRequest, access: RoomAccess) -> Message | None:
-    """The message that `?reply=` names, where it is theirs to see."""
+    """The message that `?reply=`, or a form that comes back, names, where it is theirs to see."""
+    named = request.POST.get("reply_to") or request.GET.get("reply", "")
     try:
-        return next(iter(quoted(access, [UUID(request.GET.get("reply", ""))]).values()), None)
+        return next(iter(quoted(access, [UUID(named)]).values()), None)
     except ValueError:
         return None

@@ -22,7 +22,7 @@ from rooms.files.storage import attachment_storage
 from rooms.models import ChatFileAttachment, ChatRoom, ScanState, StoredFile
 from rooms.services.attachments import attach, examine_file
 from rooms.services.messages import delete_message
-from rooms.services.participants import remove_participant
+from rooms.services.participants import add_participant, remove_participant
 from rooms.services.stored_files import sweep_files
 from tests.client import ContractClient
 from tests.rooms import access_to, picture, room_of
@@ -208,6 +208,19 @@ def test_who_may_not_speak_sends_no_file(world: Cast, room: ChatRoom, client_of:
     assert sent(client_of(world.gil), open_room, b"x").status_code == 201, (
         "a guest has pictures, too"
     )
+
+
+def test_a_file_of_a_private_note_is_the_teams(
+    world: Cast, room: ChatRoom, client_of: ClientOf
+) -> None:
+    add_participant(room=room, user=world.ana)
+    note = sent(client_of(world.ana), room, b"a line", "log.txt", audience="staff").json()
+    assert note["audience"] == "staff"
+    url = f"/api/v1/rooms/{room.pk}/attachments/{examined(note)['id']}/"
+    assert client_of(world.ana).get(url).status_code == 200
+    assert client_of(world.mira).get(url).status_code == 404
+    refused = sent(client_of(world.mira), room, b"a line", audience="staff")
+    assert (refused.status_code, refused.json()["code"]) == (403, "may_not_note")
 
 
 def test_the_history_keeps_who_sent_what(world: Cast, room: ChatRoom) -> None:

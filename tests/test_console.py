@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from chatcore.models import User
 from rooms.models import (
     Audience,
     CannedResponse,
+    ChatFileAttachment,
     Escalation,
     Macro,
     RoomMessage,
@@ -23,10 +27,11 @@ from rooms.models import (
     SupportProfile,
 )
 from rooms.selectors.queue import counts_for
+from rooms.services.conclusions import conclude_room
 from rooms.services.escalation_care import watch
-from rooms.services.escalation_states import accept_escalation
+from rooms.services.escalation_states import accept_escalation, resolve_escalation
 from rooms.services.replies import add_reply
-from tests.rooms import said
+from tests.rooms import access_to, said
 from tests.support import again, agent_of, escalation_of, promise
 from tests.test_web_pages import browser_of
 from tests.world import Cast
@@ -339,18 +344,112 @@ def test_a_macro_does_all_or_nothing(world: Cast) -> None:
     assert [words for words, _ in said_in(escalation)] == ["Solved."]
 
 
-def test_a_file_goes_with_a_reply_and_with_no_note(world: Cast) -> None:
+def test_a_file_goes_with_a_reply_to_the_customer_and_with_a_note_to_the_team(world: Cast) -> None:
+    escalation = taken_by(world.ana, world.mira)
+    hers, room = browser_of(world.ana), f"/rooms/{escalation.target_room_id}/"
+    for role in ("reply", "note"):
+        file = SimpleUploadedFile(f"{role}.txt", b"a line")
+        form = {"role": role, "content": "", "file": file}
+        assert hers.post(address(escalation, "say/"), form).status_code == 302
+        assert f"{role}.txt" in page_of(hers, address(escalation))
+    theirs = page_of(browser_of(world.mira), room)
+    assert "reply.txt" in theirs
+    assert "note.txt" not in theirs
+    kept = ChatFileAttachment.objects.get(original_filename="note.txt")
+    url = f"/api/v1{room}attachments/{kept.pk}/"
+    assert browser_of(world.mira).get(url).status_code == 404
+    assert hers.get(url).status_code == 409  # there, and not looked at yet
+
+
+def test_what_is_refused_comes_back_with_what_was_typed(world: Cast) -> None:
+    escalation = taken_by(world.ana, world.mira)
+    hers, words = browser_of(world.ana), "Typed with great care"
+
+    def refused(step: str, why: str, **form: str) -> None:
+        answer = hers.post(address(escalation, f"{step}/"), form)
+        assert answer.status_code == 200
+        page = answer.content.decode()
+        assert why in page, step
+        assert words in page, step
+        assert " autofocus" in page
+
+    refused("hand_up", "is not one of the available choices", to_level="T9", handover_note=words)
+    refused("hand_up", "Name a level above T1.", to_level="T1", handover_note=words)
+    refused("transfer", "There is no such agent", user=str(world.mira.pk), note=words)
+    refused("snooze", "Enter a valid date/time.", until=words)
+    refused("facts", "At most 20 tags", priority="3", tags=f"{words}{'x' * 50}")
+    # Somebody else has resolved it meanwhile: the step is offered no more, the words are still there.
+    resolve_escalation(escalation.pk, by=world.ana)
+    refused("resolve", "It is resolved; that cannot be resolved.", note=words)
+    # The address under which a form comes back leads to the page.
+    for step in ("resolve", "say", "canned"):
+        assert hers.get(address(escalation, f"{step}/"))["Location"] == address(escalation)
+
+
+def test_a_message_that_is_refused_stays_in_the_box(world: Cast) -> None:
     escalation = taken_by(world.ana, world.mira)
     hers = browser_of(world.ana)
+    first = said(escalation.target_room, world.mira, "Which one?")  # type: ignore[arg-type]
+    form = {"role": "note", "content": "x" * 10_001, "reply_to": str(first.id)}
+    page = hers.post(address(escalation, "say/"), form).content.decode()
+    assert "at most 10000 characters" in page
+    assert "x" * 10_001 in page
+    assert 'value="note" checked' in page
+    assert f'name="reply_to" value="{first.id}"' in page
+    assert "Say something, or choose a file." in (
+        hers.post(address(escalation, "say/"), {"role": "reply"}).content.decode()
+    )
 
-    def send(role: str) -> str:
-        form = {"role": role, "content": "", "file": SimpleUploadedFile("log.txt", b"a line")}
-        return hers.post(address(escalation, "say/"), form, follow=True).content.decode()
 
-    assert "log.txt" in send("reply")
-    assert "A private note takes no file." in send("note")
-    found = RoomMessage.objects.filter(room=escalation.target_room_id, message_type="file")
-    assert [message.content for message in found] == ["log.txt"]
+def test_it_sleeps_until_a_time_of_the_agents_zone(world: Cast) -> None:
+    escalation = taken_by(world.ana, world.mira)
+    hers, step = browser_of(world.ana), address(escalation, "snooze/")
+    tomorrow = timezone.now().date() + timedelta(days=1)
+
+    def sleeps_until(**form: str) -> datetime:
+        hers.post(step, form)
+        until = again(escalation).snoozed_until
+        assert until
+        return until
+
+    def at(hour: int, zone: str) -> datetime:
+        return datetime(
+            tomorrow.year, tomorrow.month, tomorrow.day, hour, 30, tzinfo=ZoneInfo(zone)
+        )
+
+    typed = f"{tomorrow}T14:30"
+    assert sleeps_until(until=typed) == at(14, "UTC")
+    world.ana.chat_preferences = {"time_zone": "America/Bogota"}
+    world.ana.save()
+    assert sleeps_until(until=typed, snooze_for="1h") == at(14, "America/Bogota")
+    hers.cookies["time_zone"] = "Asia/Kolkata"  # as the browser says it
+    assert sleeps_until(until=typed) == at(14, "Asia/Kolkata")
+    assert "Asia/Kolkata" in page_of(hers, address(escalation))
+    for nonsense in ("Nowhere/At_All", "../../etc", "America", "x" * 500):
+        hers.cookies["time_zone"] = nonsense
+        assert sleeps_until(until=typed) == at(14, "America/Bogota")
+    assert sleeps_until(snooze_for="monday").astimezone(ZoneInfo("America/Bogota")).hour == 9
+    refused = hers.post(step, {"until": "2020-01-01T10:00"}).content.decode()
+    assert "In the coming year." in refused
+    assert "2020-01-01T10:00" in refused
+
+
+def test_an_agent_concludes_and_sees_what_the_customer_thought(world: Cast) -> None:
+    escalation = taken_by(world.ana, world.mira)
+    hers, room = browser_of(world.ana), escalation.target_room
+    assert room
+    assert "Ends the conversation" in page_of(hers, address(escalation))
+    form = {"outcome": "resolved", "summary": "A new invoice was made."}
+    assert hers.post(address(escalation, "conclude/"), form).status_code == 302
+    done = again(escalation)
+    assert (done.status, done.resolution_notes) == ("resolved", form["summary"])
+    conclude_room(access=access_to(room, world.mira), by=world.mira, rating=4, comment="So quick")
+    page = page_of(hers, address(escalation))
+    for words in ("Concluded: Resolved", form["summary"], "Rated 4 of 5", "So quick"):
+        assert words in page
+    assert "Ends the conversation" not in page
+    again_refused = hers.post(address(escalation, "conclude/"), {"outcome": "better"})
+    assert "is not one of the available choices" in again_refused.content.decode()
 
 
 def test_a_supervisor_looks_on_whispers_and_takes_over(world: Cast) -> None:

@@ -16,8 +16,9 @@ from chatcore.http.permissions import signed_in
 from chatcore.http.serializers import PublicIdField, StrictSerializer, valid
 from chatcore.http.uploads import UploadParser
 from chatcore.models.conversations import CONTENT_MAX
-from rooms.api.serializers import RoomMessageOut
+from rooms.api.serializers import AUDIENCES, SAID_TO, RoomMessageOut
 from rooms.files.facts import FileTooLarge
+from rooms.models import Audience
 from rooms.selectors.attachments import Download, download_for, thumbnail_for
 from rooms.selectors.messages import message_out
 from rooms.services.attachments import attach
@@ -34,6 +35,12 @@ class AttachmentBody(StrictSerializer):
     )
     client_ref = serializers.UUIDField(required=False)
     reply_to = PublicIdField(prefix="msg", required=False)
+    audience = serializers.ChoiceField(
+        choices=SAID_TO, required=False, help_text="staff makes a private note of it."
+    )
+
+    def validate_audience(self, audience: str) -> Audience:
+        return AUDIENCES[audience]
 
 
 class AttachmentParser(UploadParser):

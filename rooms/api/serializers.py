@@ -22,6 +22,8 @@ from rooms.models import (
 )
 
 COLOURS = ("green", "blue", "violet", "amber", "red", "grey")
+# Whom somebody may say something to: all of the room, or, as a private note, the team.
+SAID_TO = ("everyone", "staff")
 AUDIENCES = {audience.label: audience for audience in Audience}
 
 
@@ -150,7 +152,7 @@ class NewRoomMessage(StrictSerializer):
     client_ref = serializers.UUIDField(required=False)
     reply_to = PublicIdField(prefix="msg", required=False)
     thread = PublicIdField(prefix="msg", required=False)
-    audience = serializers.ChoiceField(choices=["everyone", "staff"], required=False)
+    audience = serializers.ChoiceField(choices=SAID_TO, required=False)
     message_type = serializers.ChoiceField(choices=["chat", "graph"], required=False)
     content_metadata = GraphIn(required=False)
 

@@ -5,11 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from django.http import QueryDict
-from django.utils import timezone
 
 from chatcore.errors import ChatcoreError, Invalid
 from chatcore.models import User
-from rooms.console.forms import MOST_AT_ONCE, SNOOZES, BulkForm
+from rooms.console.clock import wakes_at
+from rooms.console.forms import MOST_AT_ONCE, BulkForm
 from rooms.models import Escalation
 from rooms.selectors.escalation_access import escalations_for
 from rooms.services import escalation_care as care
@@ -52,8 +52,7 @@ def _priority(user: User, escalation: Escalation, given: dict[str, Any]) -> None
 def _snooze(user: User, escalation: Escalation, given: dict[str, Any]) -> None:
     if not given["snooze_for"]:
         raise Invalid("Say for how long.")
-    until = timezone.now() + SNOOZES[given["snooze_for"]][1]
-    care.snooze_escalation(escalation.pk, by=user, until=until)
+    care.snooze_escalation(escalation.pk, by=user, until=wakes_at(given["snooze_for"]))
 
 
 def _resolve(user: User, escalation: Escalation, given: dict[str, Any]) -> None:

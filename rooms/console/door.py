@@ -6,10 +6,12 @@ from typing import Any, Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from chatcore.errors import Forbidden
 from chatcore.models import SupportLevel, User
 from chatcore.pages import PageRequest, page
+from rooms.console.clock import zone_of
 from rooms.console.filters import filter_entries
 from rooms.console.lists import Entry, navigation
 from rooms.models import Availability
@@ -21,14 +23,16 @@ P = ParamSpec("P")
 def console_page(
     view: Callable[Concatenate[PageRequest, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """A page of the console; a page that says so to everybody else."""
+    """A page of the console, its times in the zone of who works there; a page that says so to everybody
+    else."""
 
     @page
     @wraps(view)
     def guarded(request: PageRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not works_in_support(request.user):
             raise Forbidden("The console is for the people of support.", code="not_support")
-        return view(request, *args, **kwargs)
+        with timezone.override(zone_of(request, request.user)):
+            return view(request, *args, **kwargs)
 
     return guarded
 

@@ -1,27 +1,46 @@
 """The page of one escalation: its conversation, what led to it, and every step one may take."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
 from uuid import UUID
 
 from django.contrib import messages as notices
 from django.forms import Form
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from chatcore.errors import ChatcoreError
 from chatcore.pages import PageRequest
 from rooms.console.door import console_page, render_console
 from rooms.console.forms import CannedForm, Composed
 from rooms.console.looking import others_looking
 from rooms.console.sheet import Sheet, sheet_of
+from rooms.console.step_forms import StepForm
 from rooms.console.steps import STEPS
-from rooms.console.talk import newer_words, put_in
+from rooms.console.talk import newer_words, said
 from rooms.models import CannedResponse
 from rooms.selectors.escalation_access import worked_escalation_for
 from rooms.selectors.replies import usable_one
 from rooms.services.replies import fill_canned
+
+P = ParamSpec("P")
+
+
+def form_of_page(
+    view: Callable[Concatenate[PageRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Where a form of the page goes. Its address may stay in the browser when the form comes back;
+    asked for, it is the page."""
+
+    @console_page
+    @wraps(view)
+    def posted(request: PageRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if request.method != "POST":
+            return redirect("console_escalation", kwargs["escalation_id"])
+        return view(request, *args, **kwargs)
+
+    return posted
 
 
 @console_page
@@ -30,57 +49,49 @@ def console_escalation(request: PageRequest, escalation_id: UUID) -> HttpRespons
     return _page(request, sheet_of(request, escalation_id))
 
 
-def _page(request: PageRequest, sheet: Sheet, **context: Any) -> HttpResponse:
-    return render_console(request, "console/escalation.html", **sheet.context(request), **context)
+def _page(
+    request: PageRequest,
+    sheet: Sheet,
+    refused: tuple[str, StepForm] | None = None,
+    **context: Any,
+) -> HttpResponse:
+    shown = sheet.context(request, refused)
+    return render_console(request, "console/escalation.html", **shown, **context)
 
 
-@console_page
-@require_POST
+@form_of_page
 def console_say(request: PageRequest, escalation_id: UUID) -> HttpResponse:
-    """A reply or a note. Where somebody else has answered since the page was made, the page comes back
-    with their words and with ours in the box."""
-    form = Composed(request.POST, request.FILES)
-    here = reverse("console_escalation", args=[escalation_id])
-    if not form.is_valid():
-        _say_what_is_wrong(request, form)
-        return redirect(f"{here}#composer-box")
+    """A reply or a note. What stops it, or what somebody else has answered since the page was made,
+    comes back with our words in the box."""
     sheet = sheet_of(request, escalation_id)
-    newer = newer_words(sheet.access, form.cleaned_data)
-    if newer:
-        return _page(request, sheet, newer=newer, draft=form.cleaned_data["content"])
-    try:
-        put_in(sheet.escalation, request.user, form)
-    except ChatcoreError as refused:
-        notices.error(request, refused.detail)
-        return _page(request, sheet, draft=form.cleaned_data["content"])
-    return redirect(f"{here}#end")
+    form = Composed(request.POST, request.FILES)
+    newer = newer_words(sheet.access, form.cleaned_data) if form.is_valid() else []
+    if not newer and said(sheet.escalation, request.user, form):
+        return redirect(f"{sheet.address}#end")
+    _tell(request, form)
+    return _page(request, sheet, newer=newer, draft=form["content"].value(), said=form)
 
 
-@console_page
-@require_POST
+@form_of_page
 def console_step(request: PageRequest, escalation_id: UUID, step: str) -> HttpResponse:
-    """One step, by a form; what stops it is said on the page."""
+    """One step, by a form, which comes back as it was filled in with what stopped it."""
     if step not in STEPS:
         raise Http404
     access = worked_escalation_for(request.user, escalation_id)
-    form = STEPS[step].form(request.POST)
-    if not form.is_valid():
-        _say_what_is_wrong(request, form)
+    form = STEPS[step].form(step, request.POST)
+    if STEPS[step].taken(access.escalation, request.user, form):
         return redirect("console_escalation", escalation_id)
-    try:
-        STEPS[step].take(access.escalation, request.user, form)
-    except ChatcoreError as refused:
-        notices.error(request, refused.detail)
-    return redirect("console_escalation", escalation_id)
+    _tell(request, form)
+    return _page(request, sheet_of(request, escalation_id), (step, form))
 
 
-def _say_what_is_wrong(request: PageRequest, form: Form) -> None:
+def _tell(request: PageRequest, form: Form) -> None:
+    """Say at the top of the page what is wrong with a form, each thing once."""
     for words in sorted({str(each) for errors in form.errors.values() for each in errors}):
         notices.error(request, words)
 
 
-@console_page
-@require_POST
+@form_of_page
 def console_canned(request: PageRequest, escalation_id: UUID) -> HttpResponse:
     """A canned response, filled for this customer, in the composer; to script its text alone."""
     sheet = sheet_of(request, escalation_id)
@@ -91,7 +102,9 @@ def console_canned(request: PageRequest, escalation_id: UUID) -> HttpResponse:
     text = fill_canned(canned, escalation=sheet.escalation, by=request.user)
     if request.headers.get("Accept") == "text/plain":
         return HttpResponse(text, content_type="text/plain; charset=utf-8")
-    return _page(request, sheet, draft=text)
+    typed = Composed(request.POST)
+    draft = f"{typed['content'].value() or ''}\n{text}".strip()
+    return _page(request, sheet, draft=draft, said=typed)
 
 
 @console_page

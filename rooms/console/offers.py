@@ -1,18 +1,40 @@
-"""Which steps an escalation's page offers; the services decide, the page only does not tempt."""
+"""Which steps an escalation's page offers; the services decide, the page only does not tempt.
+
+Each property that is named as a step of `steps.py` says whether that step is offered.
+"""
 
 from dataclasses import dataclass
 
 from chatcore.models import User
-from rooms.models import HELD, OPEN, RANK, Escalation, EscalationStatus, Level, Resolution
+from rooms.models import (
+    HELD,
+    OPEN,
+    RANK,
+    Escalation,
+    EscalationStatus,
+    Level,
+    Resolution,
+    RoomStatus,
+)
+from rooms.selectors.access import RoomAccess
 from rooms.selectors.escalation_access import may_serve
 
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """What somebody may do with an escalation as it stands."""
+    """What somebody may do with an escalation as it stands; `access`: they read its room.
+
+    Needs the escalation's `watchers` loaded.
+    """
 
     escalation: Escalation
     user: User
+    access: RoomAccess | None
+    has_macros: bool
+
+    def has(self, step: str) -> bool:
+        """Whether a step is offered, by its name."""
+        return bool(getattr(self, step))
 
     @property
     def is_mine(self) -> bool:
@@ -30,6 +52,11 @@ class Offers:
     def moves_all(self) -> bool:
         """May do with another's what they may do with their own."""
         return self.user.can("chat:escalation:assign")
+
+    @property
+    def reassigns(self) -> bool:
+        """May take it out of another's hands."""
+        return self.moves_all and self.user.can("supervisor:chat:reassign")
 
     @property
     def works(self) -> bool:
@@ -52,8 +79,8 @@ class Offers:
 
     @property
     def take_over(self) -> bool:
-        can = self.moves_all and may_serve(self.user, self.escalation)
-        return can and self.is_held and not self.is_mine
+        may = self.reassigns and may_serve(self.user, self.escalation)
+        return may and self.is_held and not self.is_mine
 
     @property
     def assign(self) -> bool:
@@ -61,7 +88,8 @@ class Offers:
 
     @property
     def transfer(self) -> bool:
-        return self.works and self.user.can("chat:escalation:transfer")
+        may = self.is_mine or self.reassigns
+        return self.works and may and self.user.can("chat:escalation:transfer")
 
     @property
     def hand_up(self) -> bool:
@@ -90,9 +118,44 @@ class Offers:
         return self.escalation.resolution == Resolution.SOLVED
 
     @property
+    def facts(self) -> bool:
+        return self.is_open
+
+    @property
+    def unwatch(self) -> bool:
+        return self.user.pk in {each.user_id for each in self.escalation.watchers.all()}
+
+    @property
+    def watch(self) -> bool:
+        return not self.unwatch
+
+    @property
+    def wake(self) -> bool:
+        return self.snooze and self.escalation.snoozed_until is not None
+
+    @property
+    def macro(self) -> bool:
+        return self.is_open and self.has_macros
+
+    @property
+    def is_in_room(self) -> bool:
+        return self.access is not None and not self.access.is_observing
+
+    @property
+    def conclude(self) -> bool:
+        if self.access is None or self.access.is_observing:
+            return False
+        is_going_on = self.access.room.status == RoomStatus.ACTIVE
+        return is_going_on and self.user.can("chat:room:conclude")
+
+    @property
     def observe(self) -> bool:
-        return self.user.can("supervisor:chat:observe")
+        return self.access is None and self.user.can("supervisor:chat:observe")
+
+    @property
+    def look_away(self) -> bool:
+        return self.access is not None and self.access.is_observing
 
     @property
     def come_in(self) -> bool:
-        return self.user.can("supervisor:chat:join")
+        return not self.is_in_room and self.user.can("supervisor:chat:join")

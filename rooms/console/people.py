@@ -14,6 +14,10 @@ class Agent:
     load: int
     is_here: bool
 
+    def __str__(self) -> str:
+        """As a list of choice names them."""
+        return f"{self.name} ({self.level}, has {self.load}{'' if self.is_here else ', away'})"
+
 
 def agents_for(user: User) -> list[Agent]:
     """Whom something could be given to, for whoever may give; one query."""

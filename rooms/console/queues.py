@@ -13,13 +13,15 @@ from django.views.decorators.http import require_POST, require_safe
 from chatcore.errors import ChatcoreError
 from chatcore.pages import PageRequest
 from rooms.console.bulk import do_to_all
+from rooms.console.clock import SNOOZES
 from rooms.console.door import beside, console_page, render_console
 from rooms.console.filters import delete_filter, save_filter, saved_filters
-from rooms.console.forms import MOST_AT_ONCE, PRIORITIES, SNOOZES
+from rooms.console.forms import MOST_AT_ONCE
 from rooms.console.lists import LISTINGS, SORTS, Rows, listed
 from rooms.console.narrow import Narrow
 from rooms.console.people import agents_for
 from rooms.console.rows import row_of
+from rooms.console.step_forms import PRIORITIES
 from rooms.services.assignment import pull_next
 from rooms.services.clocks import catch_up
 from rooms.services.escalation_care import change_profile

@@ -13,14 +13,16 @@ from chatcore.ids import uuid7
 from chatcore.models import User
 from chatcore.pages import PageRequest, is_past, place_in
 from chatcore.selectors.presence import online_in
-from rooms.console.forms import PRIORITIES, SNOOZES
 from rooms.console.offers import Offers
+from rooms.console.panels import choices_of, panels_of
 from rooms.console.people import agents_for
 from rooms.console.rows import row_of
+from rooms.console.step_forms import StepForm
 from rooms.contexts import message_context, replying_to
 from rooms.models import CannedResponse, ChatRoom, Escalation, Macro
 from rooms.pages import people_in
 from rooms.selectors.access import RoomAccess, read_room_for
+from rooms.selectors.conclusions import conclusion_of
 from rooms.selectors.escalation_access import escalations_for, worked_escalation_for
 from rooms.selectors.escalations import chain_of, story_of
 from rooms.selectors.messages import messages_page
@@ -46,24 +48,32 @@ class Sheet:
     def room(self) -> ChatRoom:
         return self.escalation.target_room or self.escalation.source_room
 
-    def context(self, request: PageRequest) -> dict[str, Any]:
+    @property
+    def address(self) -> str:
+        return reverse("console_escalation", args=[self.escalation.pk])
+
+    def context(
+        self, request: PageRequest, refused: tuple[str, StepForm] | None = None
+    ) -> dict[str, Any]:
+        """Everything the page shows; `refused` is a step that was not taken, with its form."""
         row = row_of(self.escalation)
+        macros = _at_hand(Macro, self.user, "name")
+        offers = Offers(self.escalation, self.user, self.access, has_macros=bool(macros))
+        choices = choices_of(offers, agents_for(self.user), macros)
         return {
             "row": row,
             "title": row.title,
             "escalation": self.escalation,
-            "offers": Offers(self.escalation, self.user),
-            "is_watched": self.user.pk in {each.user_id for each in self.escalation.watchers.all()},
+            "address": self.address,
+            "offers": offers,
+            "panels": panels_of(offers, choices, refused),
             "chain": chain_of(self.escalation),
             "story": story_of(self.escalation),
+            "conclusion": conclusion_of(self.room),
             "past": past_of(self.escalation, self.user),
-            "agents": agents_for(self.user),
             "canned": _at_hand(CannedResponse, self.user, "short_code"),
-            "macros": _at_hand(Macro, self.user, "name"),
-            "priorities": PRIORITIES,
-            "snoozes": SNOOZES,
             "conversation": self.room,
-            "people_open": "people" in request.GET,
+            "people_open": refused is not None or "people" in request.GET,
             **(self._thread(request, self.access) if self.access else {}),
         }
 
@@ -72,12 +82,13 @@ class Sheet:
         where = place_in(request, room.last_seq, PAGE_LENGTH)
         history = messages_page(access, where)["results"]
         first_seq = history[0]["seq"] if history else 0
+        has_earlier = first_seq > access.sight.first_visible
         return {
             **message_context(access, history),
             "topic": f"room:{room.pk}",
             "people": people_in(list(participants_of(room)), online_in(f"room:{room.pk}")),
-            "earlier_url": f"?before={first_seq}" if first_seq > access.sight.first_visible else "",
-            "later_url": request.path if is_past(request, where, room.last_seq) else "",
+            "earlier_url": f"{self.address}?before={first_seq}" if has_earlier else "",
+            "later_url": self.address if is_past(request, where, room.last_seq) else "",
             "is_observing": access.is_observing,
             "may_note": access.may_note and access.silenced_by is None,
             "new_ref": uuid7(),

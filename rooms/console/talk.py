@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from chatcore.errors import ChatcoreError
 from chatcore.http.positions import Position
 from chatcore.models import User
 from chatcore.pages import Line
@@ -33,8 +34,14 @@ def newer_words(access: RoomAccess | None, given: dict[str, Any]) -> Sequence[Li
     return lines_of(access, others)
 
 
-def put_in(escalation: Escalation, by: User, form: Composed) -> None:
-    """Say it in the room in which the escalation is worked on. Raises what the room forbids."""
+def said(escalation: Escalation, by: User, form: Composed) -> bool:
+    """Say it in the room in which the escalation is worked on; False with what stopped it in the form."""
+    if not form.is_valid():
+        return False
     room = escalation.target_room_id or escalation.source_room_id
     form.cleaned_data["note"] = form.cleaned_data["role"] == "note"
-    send(by, room, form)
+    try:
+        send(by, room, form)
+    except ChatcoreError as refused:
+        form.add_error(None, refused.detail)
+    return form.is_valid()

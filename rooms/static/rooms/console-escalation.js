@@ -1,6 +1,5 @@
-/** The page of an escalation: what room.js does, and notes, the warning before sending, who answers. */
+/** The page of an escalation: what room.js does, and the warning before sending, who answers. */
 import { Live } from "../chatcore/live.js";
-import { newRef } from "../chatcore/outbox.js";
 import { keepTrue } from "./console.js";
 import { offerCanned } from "./console-canned.js";
 
@@ -60,13 +59,12 @@ function mindTheComposer(thread) {
   };
 
   form.addEventListener("submit", (event) => {
-    const other = isNote() ? undefined : newer();
-    if (!isNote() && !other) return done();
+    const other = isNote() ? undefined : newer(); // a private note clashes with nobody's words
+    if (!other) return done();
     event.preventDefault();
     event.stopImmediatePropagation();
     if (!box.value.trim()) return;
-    if (isNote()) return note();
-    words.textContent = `${other?.dataset.author} has written since you began. Nothing was sent.`;
+    words.textContent = `${other.dataset.author} has written since you began. Nothing was sent.`;
     stale.hidden = false;
   }, { capture: true });
 
@@ -82,42 +80,14 @@ function mindTheComposer(thread) {
     setTimeout(() => document.body.dispatchEvent(new Event("answering")));
   }
 
-  for (const name of ["paste", "drop"]) {
-    form.addEventListener(name, (event) => {
-      const { files } = /** @type {any} */ (event).clipboardData ?? /** @type {any} */ (event).dataTransfer ?? {};
-      if (!isNote() || !files?.length) return;
-      event.preventDefault(); // a file goes to the customer, and its words with it
-      event.stopImmediatePropagation();
-      words.textContent = "A private note takes no file.";
-      stale.hidden = false;
-    }, { capture: true });
-  }
-
-  /** A private note goes by the form; the socket brings it back. The box is free for the next words at
-   * once; a note that was not stored comes back into it. */
-  async function note() {
-    const said = box.value;
-    const body = new FormData(/** @type {HTMLFormElement} */ (form));
-    /** @type {HTMLInputElement} */ (form?.querySelector("[name=client_ref]")).value = newRef();
-    box.value = "";
-    /** @type {HTMLElement | null} */ (form?.querySelector("[data-stop-replying]"))?.click();
-    box.dispatchEvent(new Event("input"));
-    done();
-    const answer = await fetch(/** @type {HTMLFormElement} */ (form).action, { method: "POST", body, credentials: "same-origin" }).catch(() => null);
-    const page = answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
-    const refused = page?.querySelector(".notice.error")?.textContent;
-    if (page && !refused) return;
-    box.value = box.value ? `${said}\n${box.value}` : said;
-    words.textContent = `The note was not stored: ${refused ?? "the connection is away"}. It is back in the box.`;
-    stale.hidden = false;
-  }
-
   /** What tells the others' pages that I write. @returns {HTMLInputElement} */
   function answeringField() {
     return /** @type {HTMLInputElement} */ (document.querySelector("[data-answering]"));
   }
 }
 
+// A form that came back stands under its own address; what is read again is the page.
+if (location.pathname !== root.dataset.page) history.replaceState(null, "", root.dataset.page);
 if (root.dataset.topic && !("past" in root.dataset)) {
   const room = await import("./room.js");
   keepTrue(room.live);

@@ -70,7 +70,16 @@ function arrange() {
   showBulk();
 }
 
+/** Times that are typed here, and those of pages without script, are those of this browser's zone. */
+function tellZone() {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (!zone) return;
+  document.cookie = `time_zone=${zone};path=/console/;max-age=31536000;samesite=lax${location.protocol === "https:" ? ";secure" : ""}`;
+  for (const named of document.querySelectorAll("[data-zone]")) named.textContent = zone;
+}
+
 document.documentElement.classList.add("scripted");
+tellZone();
 document.addEventListener("change", showBulk);
 document.body.addEventListener("htmx:afterSettle", arrange);
 setInterval(tick, 15_000);

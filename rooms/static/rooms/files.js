@@ -90,12 +90,14 @@ export class Uploads {
   /**
    * @param {HTMLFormElement} form the composer
    * @param {import("../chatcore/thread.js").Thread} thread
-   * @param {(content: string, files: any[]) => any} lineFor a line of mine without a place
+   * @param {(content: string, files: any[], more: any) => any} lineFor a line of mine without a place
    * @param {(request: XMLHttpRequest) => Promise<void> | void} sign sets what says who I am
    * @param {(message: any) => void} stored shows what the server stored
    */
   constructor(form, thread, lineFor, sign, stored) {
     Object.assign(this, { form, thread, lineFor, sign, stored });
+    /** Further fields of what is sent. @type {() => Record<string, string>} */
+    this.more = () => ({});
     const input = /** @type {HTMLInputElement | null} */ (form.querySelector('input[type="file"]'));
     if (!input) return;
     input.multiple = true;
@@ -124,7 +126,7 @@ export class Uploads {
   async send(file) {
     const item = this.thread.place(this.thread.blank(), 0);
     const shown = { original_filename: file.name, file_size: file.size, scan_state: "sending" };
-    this.thread.fill(item, this.lineFor(file.name, [shown]));
+    this.thread.fill(item, this.lineFor(file.name, [shown], this.more()));
     item.classList.add("pending");
     const bar = document.createElement("progress");
     bar.max = 1;
@@ -145,6 +147,7 @@ export class Uploads {
     const body = new FormData();
     body.append("file", file);
     body.append("client_ref", newRef());
+    for (const [name, value] of Object.entries(this.more())) body.append(name, value);
     const request = new XMLHttpRequest();
     request.open("POST", this.form.dataset.attach ?? "");
     request.responseType = "json";

@@ -17,7 +17,7 @@ export class Replying {
       this.box?.focus();
     });
     this.box?.addEventListener("keydown", (event) => event.key === "Escape" && this.stop());
-    this.note?.addEventListener("change", () => this.mark());
+    this.box?.form?.addEventListener("change", () => this.mark()); // the note's switch, or the tab beside it
     this.mark();
   }
 
@@ -47,11 +47,7 @@ export class Replying {
   }
 
   mark() {
-    const noting = Boolean(this.note?.checked);
-    this.box?.form?.classList.toggle("noting", noting);
-    // A file goes to everybody: none by mistake while a note is written.
-    const file = /** @type {HTMLInputElement | null | undefined} */ (this.box?.form?.querySelector("input[type=file]"));
-    if (this.note && file && !this.box?.disabled) file.disabled = noting;
+    this.box?.form?.classList.toggle("noting", Boolean(this.note?.checked));
   }
 
   /** The fields that go with what is sent now. A note stays one until its switch is turned. */
@@ -59,9 +55,14 @@ export class Replying {
     const fields = {
       ...(this.field?.value && { reply_to: this.field.value }),
       ...(this.thread && { thread: this.thread }),
-      ...(this.note?.checked && { audience: "staff" }),
+      ...this.audience(),
     };
     this.stop();
     return fields;
+  }
+
+  /** Whom it is for, which a file shares. @returns {{audience?: "staff"}} */
+  audience() {
+    return this.note?.checked ? { audience: "staff" } : {};
   }
 }

@@ -104,7 +104,8 @@ new Composer(form, topic, (content) => {
   pending.say(content, replying.take());
   people.typing(false);
 }, () => people.typing(true));
-new Uploads(form, thread, (content, files) => ({ ...said(content), files }), byCookie(form), created);
+const uploads = new Uploads(form, thread, (content, files, more) => ({ ...said(content, more), files }), byCookie(form), created);
+uploads.more = () => replying.audience();
 offerActions(live, topic, thread, announce, replying);
 showConnection(live);
 loadEarlier();
