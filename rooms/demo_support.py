@@ -133,7 +133,7 @@ def _withdraw_promises(demo: Demo) -> None:
             )
             continue
         delete_without_trace(SlaPolicyVersion.objects.filter(policy=policy))
-        policy.delete()
+        delete_without_trace(SlaPolicy.objects.filter(pk=policy.pk))
 
 
 register_demo(DemoPart("support", 35, make, remove))
