@@ -16,9 +16,11 @@ from pytest_django.fixtures import Settings
 
 from chatcore.models import AccountStatus, User
 from chatcore.services.users import begin_erasure, create_account, set_account_status
+from dialogues.answerers.port import Usage
 from dialogues.models import DialogueMessage, DialogueSession, DialogueTurn
 from dialogues.selectors.turns import open_turns
 from dialogues.services import answering, following
+from dialogues.services.billing import Bill
 from dialogues.services.turns import TurnLost, ask, claim_turn, complete_turn, sweep_turns
 from tests.dialogues import Api, Json, dialogue_of, lighthouse
 from tests.live import Stage, eventually
@@ -192,6 +194,30 @@ def test_an_answer_is_called_off_with_the_words_it_has(
     assert data["reply"]["content"] == "I was about to"
     assert DialogueTurn.objects.get(session=session).status == "cancelled"
     assert mira.post(f"dialogues/{session.pk}/cancel/").json() == {"cancelled": 0}
+
+
+def test_an_answer_called_off_before_its_first_word_is_paid_for(
+    mira: Api,
+    session: DialogueSession,
+    llm: LlmServer,
+    gate: threading.Event,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sent, note = threading.Event(), Bill.note
+
+    def noted(bill: Bill, usage: Usage) -> None:
+        note(bill, usage)
+        sent.set()
+
+    monkeypatch.setattr(Bill, "note", noted)
+    llm.will_say(gate, "Too late.")
+    thread, _ = in_background(mira, session.pk, "Well?")
+    assert sent.wait(20)
+    assert mira.post(f"dialogues/{session.pk}/cancel/").json() == {"cancelled": 1}
+    thread.join(10)
+    eventually(lambda: DialogueSession.objects.get(pk=session.pk).total_tokens_used > 0)
+    gate.set()
+    assert [row.role for row in DialogueMessage.objects.filter(session=session)] == ["user"]
 
 
 def test_an_answerer_that_stays_silent_is_called_off_all_the_same(

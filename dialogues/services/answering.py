@@ -35,6 +35,7 @@ from dialogues.selectors.budgets import Share
 from dialogues.services.billing import Bill
 from dialogues.services.budgets import BudgetSpent, allowance_of, within_budget
 from dialogues.services.changes import topic_of
+from dialogues.services.charging import charge
 from dialogues.services.context import AskerShutOut, Told, question_for, remember
 from dialogues.services.leases import Cancelled, Lease, TookTooLong
 from dialogues.services.tool_rounds import ToolRounds
@@ -221,7 +222,7 @@ def _store(attempt: Attempt) -> None:
     turn, text, error = attempt.turn, attempt.speech.text, attempt.error
     try:
         if isinstance(error, Cancelled) and not text:
-            drop_turn(turn, error.code, error.detail)
+            _drop(attempt, error)
             return
         with transaction.atomic():
             complete_turn(
@@ -238,6 +239,14 @@ def _store(attempt: Attempt) -> None:
         attempt.speech.end()
 
 
+@transaction.atomic
+def _drop(attempt: Attempt, error: Cancelled) -> None:
+    """Nothing was said, so nothing is kept; what the model was sent is paid for all the same."""
+    drop_turn(attempt.turn, error.code, error.detail)
+    for usage in attempt.bill.usages:
+        charge(attempt.turn.session_id, usage)
+
+
 def _status(error: ChatcoreError | None) -> str:
     if error is None:
         return TurnStatus.COMPLETED
@@ -249,6 +258,7 @@ def _columns(attempt: Attempt) -> dict[str, Any]:
     columns: dict[str, Any] = {
         "response_time_ms": int((time.monotonic() - attempt.began) * 1000),
         "retry_count": attempt.number - 1,
+        "model_used": attempt.bill.model,
         **attempt.bill.columns(timezone.now().date()),
     }
     metadata: dict[str, Any] = {

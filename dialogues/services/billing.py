@@ -42,6 +42,11 @@ class Bill:
         return [_whole(one.usage, one.heard) for one in self._requests if one.usage]
 
     @property
+    def model(self) -> str:
+        """The last that took anything: an answer that broke off does not say whose it was."""
+        return next((usage.model for usage in reversed(self.usages)), "")
+
+    @property
     def tokens(self) -> int:
         return sum(usage.prompt + usage.completion for usage in self.usages)
 
