@@ -74,7 +74,7 @@ def dashboard_page(query: Any) -> dict[str, Any]:
         **context,
         "refreshed_at": min(dialogues, messages) if dialogues and messages else None,
         "totals": _totals(scope),
-        "panels": [*_panels(scope, dialogues, messages), *_support(scope)],
+        "panels": [*_panels(scope, dialogues, messages), *_support(scope), *_robots(scope)],
         "dialogues_refreshed_at": dialogues,
         "rows": figures.newest_rows(scope),
         "most_rows": figures.MOST_ROWS,
@@ -119,6 +119,27 @@ def _support(scope: figures.Scope) -> list[Panel]:
     title = "Escalations"
     over_time = _over_time("escalations", title, scope=scope, grid=grid, as_of=as_of, write=whole)
     return [over_time, _by_level(figures.support_by_level(scope), as_of)]
+
+
+def _robots(scope: figures.Scope) -> list[Panel]:
+    """What models took for robots in rooms: counted with each answer, so as of now."""
+    robots = figures.cost_by_robot(scope)
+    if not robots:
+        return []
+    title = "Models asked by robots"
+    return [
+        Panel(
+            name="robots",
+            title=title,
+            refreshed_at=timezone.now(),
+            chart=charts.bars("robots", title, [(r["name"], r["cost"]) for r in robots], dollars),
+            headings=["Robot", "Answers", "Tokens", "Cost in US dollars"],
+            rows=[
+                (r["name"], [whole(r["answers"]), whole(r["tokens"]), dollars(r["cost"])])
+                for r in robots
+            ],
+        )
+    ]
 
 
 def _by_level(levels: Sequence[dict[str, Any]], as_of: datetime | None) -> Panel:

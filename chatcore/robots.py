@@ -6,6 +6,7 @@ its text as they come, if it likes, and one `RobotAnswer` at last; closing the g
 
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -42,6 +43,18 @@ class RobotQuestion:
     history: Sequence[Heard] = ()
     # What skills of rooms' own may tell further: ids and names, no words.
     about: Mapping[str, Any] = field(default_factory=dict)
+    # US dollars that models may be paid for the answer; None: no limit.
+    usd_left: Decimal | None = None
+
+
+@dataclass(slots=True)
+class RobotBill:
+    """What models took for an answer. The skill fills it in before its generator ends, whatever way it
+    ends. `cost` in US dollars, exactly; None where a price is not known."""
+
+    model: str = ""
+    tokens: int = 0
+    cost: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +79,8 @@ class RobotSkill(Protocol):
     def checked_settings(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         """The settings as they are to be stored. Raises Invalid by field."""
 
-    def answer(self, question: RobotQuestion) -> Generator[str | RobotAnswer]:
-        """Raises RobotFailed."""
+    def answer(self, question: RobotQuestion, bill: RobotBill) -> Generator[str | RobotAnswer]:
+        """Raises RobotFailed, `budget_spent` among others."""
 
 
 _skills: dict[str, RobotSkill] = {}

@@ -53,6 +53,9 @@ class Env(BaseSettings):
     BUDGET_USER_MONTH_TOKENS: int = Field(0, ge=0)
     BUDGET_SESSION_USD: Decimal = Field(Decimal(0), ge=0)
     BUDGET_SESSION_TOKENS: int = Field(0, ge=0)
+    BUDGET_ROBOT_DAY_USD: Decimal = Field(Decimal(0), ge=0)
+    BUDGET_ROBOT_MONTH_USD: Decimal = Field(Decimal(0), ge=0)
+    ROBOT_TURNS_A_MINUTE: int = Field(20, ge=1, le=1_000)
     DIGEST_WITH: Literal["model", "rules", "off"] = "model"
     DIALOGUE_SOFT_LIMIT: int = Field(1_000, ge=0)
     ASSISTANT_KEPT_DAYS: int = Field(0, ge=0, le=36_500)

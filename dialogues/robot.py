@@ -7,19 +7,34 @@ passage.
 import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils import timezone
 
 from chatcore.errors import Invalid
-from chatcore.robots import RobotAnswer, RobotFailed, RobotQuestion
+from chatcore.robots import RobotAnswer, RobotBill, RobotFailed, RobotQuestion
 from dialogues.answerers.librarian import Librarian
 from dialogues.answerers.openai_compatible import OpenAICompatible
-from dialogues.answerers.port import AnswererError, Citation, Delta, Finished, Piece, Question, Said
+from dialogues.answerers.port import (
+    Allowance,
+    AnswererError,
+    Citation,
+    Delta,
+    Finished,
+    Piece,
+    Question,
+    Said,
+    Usage,
+)
 from dialogues.answerers.registry import configured_endpoint
 from dialogues.models import Book, BookPassage
 from dialogues.selectors.books import knowledge_bases
+from dialogues.selectors.budgets import Share
+from dialogues.services.billing import Bill, cost_of
+from dialogues.services.budgets import allowance_of
 
 # A room does not wait longer; it must stay below the lease of a turn.
 SECONDS = 90.0
@@ -40,16 +55,17 @@ class LibrarianRobot:
             raise Invalid(errors={"settings": ["prompt: a text of at most 4,000 characters."]})
         return {"prompt": prompt} if prompt else {}
 
-    def answer(self, question: RobotQuestion) -> Generator[str | RobotAnswer]:
+    def answer(self, question: RobotQuestion, bill: RobotBill) -> Generator[str | RobotAnswer]:
         """The answer with what it cites; how sure it is by how well the best passage fits, and not sure
         at all without one. Raises RobotFailed."""
         books, said, citations = knowledge_bases(), "", []
-        for piece in _listened_to(_pieces(question)):
-            if isinstance(piece, Citation):
-                citations.append(piece)
-            else:
-                said += piece
-                yield piece
+        with closing(_listened_to(_pieces(question), bill)) as pieces:
+            for piece in pieces:
+                if isinstance(piece, Citation):
+                    citations.append(piece)
+                else:
+                    said += piece
+                    yield piece
         references = _references(citations)
         scores = [one["similarity_score"] for one in references]
         yield RobotAnswer(
@@ -61,22 +77,33 @@ class LibrarianRobot:
 
 
 def _pieces(asked: RobotQuestion) -> Generator[Piece]:
+    endpoint = configured_endpoint()
     question = Question(
         content=asked.content,
         history=[Said("assistant" if h.by_robot else "user", h.content) for h in asked.history],
         system_prompt=asked.settings.get("prompt") or _PROMPT,
+        allowance=_allowance(asked, endpoint.model) if endpoint else None,
     )
-    endpoint = configured_endpoint()
     answerer = OpenAICompatible(endpoint) if endpoint else Librarian(_nothing)
     return answerer.answer(question)
+
+
+def _allowance(asked: RobotQuestion, model: str) -> Allowance | None:
+    if asked.usd_left is None:
+        return None
+    if asked.usd_left <= 0:
+        raise RobotFailed("Its budget is spent.", code="budget_spent", retryable=False)
+    share = Share(asked.usd_left, Decimal(0), "US dollars", "this robot")
+    return allowance_of([share], Bill(), model)
 
 
 def _nothing(_question: Question, _books: Sequence[Book]) -> str:
     return "I find nothing about that in what I have to read."
 
 
-def _listened_to(pieces: Generator[Piece]) -> Generator[str | Citation]:
-    ends_at = time.monotonic() + SECONDS
+def _listened_to(pieces: Generator[Piece], bill: RobotBill) -> Generator[str | Citation]:
+    ends_at, taken = time.monotonic() + SECONDS, Bill()
+    taken.open()
     try:
         with closing(pieces):
             for piece in pieces:
@@ -84,13 +111,26 @@ def _listened_to(pieces: Generator[Piece]) -> Generator[str | Citation]:
                     raise RobotFailed("It took too long.", code="robot_timeout", retryable=True)
                 match piece:
                     case Delta(text=text):
+                        taken.hear(text)
                         yield text
+                    case Usage():
+                        taken.note(piece)
                     case Citation():
                         yield piece
                     case Finished():
                         break
     except AnswererError as error:
         raise RobotFailed(error.detail, code=error.code, retryable=error.retryable) from error
+    finally:
+        _charge(bill, taken.usages)
+
+
+def _charge(bill: RobotBill, usages: Sequence[Usage]) -> None:
+    """Also of an answer that broke off, or was called off."""
+    for usage in usages:
+        bill.model = usage.model
+        bill.tokens += usage.prompt + usage.completion
+        bill.cost = cost_of([usage], timezone.now().date())
 
 
 def _references(citations: Sequence[Citation]) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from chatcore.http.rendering import json_bytes
 from chatcore.http.serializers import StrictSerializer
 from chatcore.models.conversations import CONTENT_MAX
 from chatcore.outbound import OutboundFailed, OutboundRefused, checked_url
-from chatcore.robots import RobotAnswer, RobotFailed, RobotQuestion
+from chatcore.robots import RobotAnswer, RobotBill, RobotFailed, RobotQuestion
 from rooms.models import RobotInteraction
 from rooms.services.webhook_calls import call
 
@@ -48,7 +48,7 @@ class WebhookRobot:
             raise Invalid(errors={"settings": [f"url: {error.detail}"]}) from None
         return dict(bound.validated_data)
 
-    def answer(self, question: RobotQuestion) -> Generator[RobotAnswer]:
+    def answer(self, question: RobotQuestion, bill: RobotBill) -> Generator[RobotAnswer]:
         """Raises RobotFailed; another attempt helps where nobody answered or the server is at fault."""
         turn = RobotInteraction.objects.select_related("robot").get(pk=question.turn)
         try:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from chatcore.models import User
 from chatcore.robots import (
     RobotAnswer,
+    RobotBill,
     RobotFailed,
     RobotQuestion,
     register_robot_skill,
@@ -147,7 +148,7 @@ class Broken:
     def checked_settings(self, settings: object) -> dict[str, object]:
         return {}
 
-    def answer(self, question: RobotQuestion) -> Generator[RobotAnswer]:
+    def answer(self, question: RobotQuestion, bill: RobotBill) -> Generator[RobotAnswer]:
         self.asked.append(question)
         if len(self.asked) < 3:
             raise RobotFailed("Out of order.", retryable=True)

@@ -66,7 +66,7 @@ NO_CHANGE = {
     *("claim_turn", "replay_turn", "sweep_turns", "keep_lease", "ask_skill"),
     # Its words on their way, which are passing.
     *("reply_id_of", "speech_of", "heard_so_far", "running_frames"),
-    *("tell_completed", "tell_failed"),
+    *("tell_completed", "tell_failed", "charge"),
     # What the services above call, and what webhooks hear of it.
     *("announce", "owe", "call", "deliver_to", "dispatch_webhooks", "prune_deliveries"),
     *("create_webhook", "change_webhook", "renew_secret", "delete_webhook", "replay_delivery"),

@@ -15,6 +15,7 @@ from django.db.models.functions import Concat, Trunc
 from analytics.models import DialogueAnalytics, MessageVolume, SupportAnalytics
 from analytics.selectors.rows import dialogue_rows, support_rows, volume_rows
 from dialogues.models import Book
+from rooms.models import RobotSpending
 
 DAYS, WEEKS, MONTHS = 31, 26 * 7, 3 * 366
 MOST_BOOKS = 10
@@ -102,6 +103,17 @@ def support_by_level(scope: Scope) -> list[dict[str, Any]]:
 def cost_by_type(scope: Scope) -> Grid:
     """US dollars."""
     return _grid(scope, dialogue_rows(), F("type"), "total_cost")
+
+
+def cost_by_robot(scope: Scope) -> list[dict[str, Any]]:
+    """What each robot took, the dearest first; cost in US dollars."""
+    if scope.is_of_dialogues:
+        return []
+    days = RobotSpending.objects.filter(day__range=(scope.first, scope.last))
+    found = days.values(name=F("robot__name")).annotate(
+        answers=Sum("answers"), tokens=Sum("tokens"), cost=Sum("cost")
+    )
+    return [{**row, "cost": float(row["cost"])} for row in found.order_by("-cost", "name")]
 
 
 def sessions_by_book(scope: Scope) -> list[tuple[str, int]]:

@@ -12,9 +12,9 @@ from psqlextra.models import PostgresPartitionedModel
 from psqlextra.types import PostgresPartitioningMethod
 
 from chatcore.ids import public_code, uuid7
+from chatcore.models.columns import dollars
 from chatcore.models.conversations import CONTENT_MAX, Message, MessageRef
 from dialogues.models.books import BookPassage
-from dialogues.models.money import dollars
 from dialogues.models.sessions import DialogueSession
 
 # `content__length` in the checks below.

@@ -1,7 +1,6 @@
 """Money: what models cost, what people may spend in a month, and what they have spent."""
 
 from decimal import Decimal
-from typing import Any
 
 import pghistory
 from django.conf import settings
@@ -10,15 +9,11 @@ from django.db import models
 from django.db.models import Q
 
 from chatcore.ids import uuid7
+from chatcore.models.columns import dollars, limit_usd
 
 # Far above any model there is; what an answer may cost then fits its column.
 PRICE_MAX = Decimal(100_000)
 _LIMITS = ("month_usd", "month_tokens", "session_usd", "session_tokens")
-
-
-def dollars(**options: Any) -> "models.DecimalField[Decimal, Decimal]":
-    """A column for US dollars to twelve places: tokens times a price per million, never rounded."""
-    return models.DecimalField(max_digits=22, decimal_places=12, **options)
 
 
 def _price(help_text: str) -> "models.DecimalField[Decimal, Decimal]":
@@ -27,17 +22,6 @@ def _price(help_text: str) -> "models.DecimalField[Decimal, Decimal]":
         decimal_places=6,
         validators=[MinValueValidator(0), MaxValueValidator(PRICE_MAX)],
         help_text=help_text,
-    )
-
-
-def _limit_usd(when: str) -> "models.DecimalField[Decimal | None, Decimal | None]":
-    return models.DecimalField(
-        max_digits=12,
-        decimal_places=4,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(0)],
-        help_text=f"US dollars {when}. Empty: the setting's; 0: no limit.",
     )
 
 
@@ -101,9 +85,9 @@ class Budget(models.Model):
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="budget"
     )
-    month_usd = _limit_usd("in a calendar month (UTC)")
+    month_usd = limit_usd("in a calendar month (UTC)")
     month_tokens = _limit_tokens("in a calendar month (UTC)")
-    session_usd = _limit_usd("in one dialogue")
+    session_usd = limit_usd("in one dialogue")
     session_tokens = _limit_tokens("in one dialogue")
     note = models.CharField(max_length=500, blank=True, help_text="Why, for colleagues.")
     created_at = models.DateTimeField(auto_now_add=True)

@@ -11,9 +11,9 @@ from django.db.models import Q, Value
 from django.db.models.functions import Least, Round
 
 from chatcore.ids import public_code
+from chatcore.models.columns import dollars
 from chatcore.models.conversations import Conversation
 from dialogues.models.books import Book, Character
-from dialogues.models.money import dollars
 from dialogues.models.templates import DialogueTemplate
 
 # What the seed's DECIMAL(10,4) can hold.

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from chatcore.admin.base import ChatcoreAdmin, ReadOnly, display
@@ -14,7 +15,8 @@ from chatcore.admin_site import Menu
 from chatcore.errors import ChatcoreError
 from chatcore.robots import robot_skill
 from rooms.admin.menu import ROOMS
-from rooms.models import Robot, RobotInteraction
+from rooms.models import Robot, RobotInteraction, RobotSpending
+from rooms.selectors.robot_money import with_month_cost
 from rooms.services.robots import create_robot
 
 
@@ -31,6 +33,8 @@ class RobotForm(forms.ModelForm):  # type: ignore[type-arg]
             "is_enabled",
             "is_visible_to_guests",
             "answers_first",
+            "day_usd",
+            "month_usd",
         )
 
     def clean(self) -> dict[str, Any]:
@@ -50,9 +54,19 @@ class RobotForm(forms.ModelForm):  # type: ignore[type-arg]
 class RobotAdmin(ChatcoreAdmin[Robot]):
     menu = Menu(ROOMS, 50, "smart_toy")
     form = RobotForm
-    list_display = ("name", "robot_id", "kind", "is_enabled", "is_visible_to_guests")
+    list_display = (
+        *("name", "robot_id", "kind", "is_enabled", "is_visible_to_guests"),
+        *("shown_month", "month_usd"),
+    )
     list_filter = ("kind", "is_enabled")
     search_fields = ("robot_id", "name")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Robot]:
+        return with_month_cost(super().get_queryset(request))
+
+    @admin.display(description="US dollars this month", ordering="month_cost")
+    def shown_month(self, robot: Any) -> str:
+        return f"{robot.month_cost:,.4f}"
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Robot | None = None
@@ -75,7 +89,10 @@ class RobotAdmin(ChatcoreAdmin[Robot]):
 @admin.register(RobotInteraction)
 class RobotInteractionAdmin(ReadOnly[RobotInteraction], BigTable[RobotInteraction]):
     menu = Menu(ROOMS, 60, "forum")
-    list_display = ("created_at", "robot", "room", "shown_status", "attempts", "completed_at")
+    list_display = (
+        *("created_at", "robot", "room", "shown_status", "attempts", "completed_at"),
+        *("model_used", "tokens_used", "shown_cost"),
+    )
     list_filter = ("status", "robot")
     list_select_related = ("robot", "room")
 
@@ -85,3 +102,20 @@ class RobotInteractionAdmin(ReadOnly[RobotInteraction], BigTable[RobotInteractio
     )
     def shown_status(self, turn: RobotInteraction) -> str:
         return turn.status
+
+    @admin.display(description="US dollars")
+    def shown_cost(self, turn: Any) -> str:
+        return "" if turn.cost is None else f"{turn.cost:,.6f}"
+
+
+@admin.register(RobotSpending)
+class RobotSpendingAdmin(ReadOnly[RobotSpending], BigTable[RobotSpending]):
+    menu = Menu(ROOMS, 61, "payments")
+    list_display = ("day", "robot", "shown_cost", "tokens", "answers")
+    list_filter = ("robot",)
+    list_select_related = ("robot",)
+    ordering = ("-day", "-cost")
+
+    @admin.display(description="US dollars", ordering="cost")
+    def shown_cost(self, spending: RobotSpending) -> str:
+        return f"{spending.cost:,.4f}"

@@ -1,5 +1,6 @@
 """Bodies of `robots/` and `robot-interactions/`."""
 
+from decimal import Decimal
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -8,6 +9,17 @@ from rest_framework import serializers
 from chatcore.http.serializers import PlainObjectField, StrictSerializer
 from rooms.models import RobotKind, RobotStatus
 from rooms.models.robots import ROBOT_ID
+
+
+def _limit(when: str) -> serializers.DecimalField:
+    return serializers.DecimalField(
+        max_digits=12,
+        decimal_places=4,
+        min_value=Decimal(0),
+        required=False,
+        allow_null=True,
+        help_text=f"US dollars {when} for models. Null: the installation's limit; 0: none.",
+    )
 
 
 class RobotChanges(StrictSerializer):
@@ -19,11 +31,24 @@ class RobotChanges(StrictSerializer):
         required=False, help_text="Comes into each new support room and answers first."
     )
 
+    day_usd = _limit("in a day (UTC)")
+    month_usd = _limit("in a calendar month (UTC)")
+
 
 class NewRobot(RobotChanges):
     robot_id = serializers.RegexField(ROBOT_ID, help_text="Its name after the @.")
     name = serializers.CharField(max_length=100)
     kind = serializers.ChoiceField(RobotKind.choices)
+
+
+class _ManagedFloat(serializers.FloatField):
+    """US dollars, for who manages robots; null for everybody else."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(read_only=True, allow_null=True, **options)
+
+    def to_representation(self, value: Any) -> float | None:  # type: ignore[override]
+        return float(value) if self.context.get("manages") else None
 
 
 class RobotOut(serializers.Serializer[Any]):
@@ -34,6 +59,10 @@ class RobotOut(serializers.Serializer[Any]):
     is_enabled = serializers.BooleanField()
     is_visible_to_guests = serializers.BooleanField()
     answers_first = serializers.BooleanField()
+    day_usd = _ManagedFloat(
+        help_text="What models may cost in a day; null unless you manage robots."
+    )
+    month_usd = _ManagedFloat(help_text="The same for a calendar month.")
     user = serializers.UUIDField(source="user_id", help_text="Its account: invite it into a room.")
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
@@ -64,6 +93,11 @@ class InteractionOut(serializers.Serializer[Any]):
     observation_data = serializers.DictField(allow_null=True)
     response_data = serializers.DictField(allow_null=True)
     error_message = serializers.CharField(allow_null=True)
+    model_used = serializers.CharField(help_text="Empty where no model was asked.")
+    tokens_used = serializers.IntegerField()
+    cost = _ManagedFloat(
+        help_text="US dollars; null without a known price, and unless you manage robots."
+    )
     started_at = serializers.DateTimeField()
     completed_at = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()
@@ -88,3 +122,32 @@ class InteractionDetail(InteractionOut):
         if not self.context.get("manages"):
             return []
         return list(AttemptOut(turn.log.order_by("id"), many=True).data)
+
+
+class UsageQuery(StrictSerializer):
+    """`?month=2026-11`, this month (UTC) without it."""
+
+    month = serializers.DateField(input_formats=["%Y-%m"], required=False)
+
+
+class UsagePart(serializers.Serializer[Any]):
+    answers = serializers.IntegerField(help_text="How often a model was asked.")
+    tokens = serializers.IntegerField()
+    cost = serializers.FloatField(help_text="US dollars.")
+
+
+class RobotDay(UsagePart):
+    day = serializers.DateField()
+
+
+class RobotLimits(serializers.Serializer[Any]):
+    """Null: no limit."""
+
+    day_usd = serializers.FloatField(allow_null=True)
+    month_usd = serializers.FloatField(allow_null=True)
+
+
+class RobotUsage(UsagePart):
+    month = serializers.CharField()
+    limits = RobotLimits()
+    by_day = RobotDay(many=True)

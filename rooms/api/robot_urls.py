@@ -11,6 +11,7 @@ urlpatterns = [
     path("robots/", views.RobotsView.as_view()),
     path("robots/<slug:robot_id>/", views.RobotView.as_view()),
     path("robots/<slug:robot_id>/secret/", views.RobotSecretView.as_view()),
+    path("robots/<slug:robot_id>/usage/", views.RobotUsageView.as_view()),
     path("robot-interactions/", views.InteractionsView.as_view()),
     path("robot-interactions/<uuid:interaction_id>/", views.InteractionView.as_view()),
     path("robot-interactions/<uuid:interaction_id>/replay/", views.ReplayInteractionView.as_view()),

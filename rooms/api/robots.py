@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -10,12 +11,13 @@ from rest_framework.views import APIView
 
 from chatcore.http.paging import IdPagination
 from chatcore.http.permissions import signed_in
-from chatcore.http.serializers import valid
+from chatcore.http.serializers import valid, valid_query
 from chatcore.models import User
 from chatcore.outbound import secret_of
 from rooms.api import robot_serializers as bodies
 from rooms.api.robot_filters import InteractionFilter
 from rooms.models import Robot, RobotInteraction
+from rooms.selectors.robot_money import usage_out
 from rooms.selectors.robots import (
     interaction_for,
     interactions_for,
@@ -71,6 +73,18 @@ class RobotSecretView(APIView):
         return Response({"secret": robots.renew_robot_secret(robot, by=me)})
 
 
+class RobotUsageView(APIView):
+    @extend_schema(
+        parameters=[OpenApiParameter("month", {"type": "string", "pattern": r"^\d{4}-\d{2}$"})],
+        responses=bodies.RobotUsage,
+    )
+    def get(self, request: Request, robot_id: str) -> Response:
+        """What models took for its answers this month (UTC), or in another, and what they may take."""
+        robot = managed_robot_for(signed_in(request), robot_id)
+        month = valid_query(bodies.UsageQuery, request).get("month") or timezone.now().date()
+        return Response(usage_out(robot, month))
+
+
 class InteractionsView(GenericAPIView[RobotInteraction]):
     queryset = RobotInteraction.objects.none()  # tells the OpenAPI document what is filtered
     serializer_class = bodies.InteractionOut
@@ -85,7 +99,9 @@ class InteractionsView(GenericAPIView[RobotInteraction]):
         rows = interactions_for(signed_in(request))
         found = InteractionFilter(request.query_params, queryset=rows, request=request).checked()
         page = self.paginate_queryset(found) or []
-        return self.get_paginated_response(bodies.InteractionOut(page, many=True).data)
+        context = {"manages": signed_in(request).can("chat:robot:manage")}
+        shown = bodies.InteractionOut(page, many=True, context=context)
+        return self.get_paginated_response(shown.data)
 
 
 class InteractionView(APIView):

@@ -36,6 +36,7 @@ from rooms.models.replies import Macro as Macro
 from rooms.models.robots import Robot as Robot
 from rooms.models.robots import RobotInteraction as RobotInteraction
 from rooms.models.robots import RobotKind as RobotKind
+from rooms.models.robots import RobotSpending as RobotSpending
 from rooms.models.robots import RobotStatus as RobotStatus
 from rooms.models.rooms import MOST_PARTICIPANTS as MOST_PARTICIPANTS
 from rooms.models.rooms import ChatRoom as ChatRoom

@@ -1,5 +1,7 @@
 """Robots, and each turn of theirs (seed 003, `robot_interactions`)."""
 
+from decimal import Decimal
+
 import pghistory
 from django.conf import settings
 from django.core.validators import RegexValidator
@@ -7,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from chatcore.ids import uuid7
+from chatcore.models.columns import dollars, limit_usd
 from rooms.models.messages import RoomMessage
 from rooms.models.rooms import ChatRoom
 
@@ -43,6 +46,9 @@ class Robot(models.Model):
     is_visible_to_guests = models.BooleanField(default=True)
     # Comes into each new support room and answers there until a person is in it.
     answers_first = models.BooleanField(default=False)
+    # What the models that it asks may cost.
+    day_usd = limit_usd("in a day (UTC)")
+    month_usd = limit_usd("in a calendar month (UTC)")
     user = models.OneToOneField(USER, on_delete=models.PROTECT, related_name="robot")
     # What the secret of a webhook is made from (`chatcore.outbound`); of no use by itself.
     secret_salt = models.CharField(max_length=43, blank=True, default="", editable=False)
@@ -54,6 +60,13 @@ class Robot(models.Model):
         constraints = [
             models.CheckConstraint(name="robots_kind", condition=Q(kind__in=RobotKind.values)),
             models.CheckConstraint(name="robots_robot_id", condition=Q(robot_id__regex=ROBOT_ID)),
+            *(
+                models.CheckConstraint(
+                    name=f"robots_{name}",
+                    condition=Q(**{f"{name}__isnull": True}) | Q(**{f"{name}__gte": 0}),
+                )
+                for name in ("day_usd", "month_usd")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -115,6 +128,10 @@ class RobotInteraction(models.Model):
         max_length=10, choices=RobotStatus.choices, default=RobotStatus.PENDING
     )
     error_message = models.TextField(null=True)  # noqa: DJ001 - the seed's
+    # What the models took for it in all its attempts; without a cost where no price is known.
+    model_used = models.CharField(max_length=100, blank=True, db_default="")
+    tokens_used = models.PositiveIntegerField(db_default=0)
+    cost = dollars(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     # How often it was asked for again after it had failed.
     replays = models.PositiveSmallIntegerField(default=0)
@@ -164,3 +181,37 @@ class RobotInteraction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.robot_id}: {self.status}"
+
+
+class RobotSpending(models.Model):
+    """What a robot took in a day (UTC). Apart from its turns, which go with the messages: what was spent
+    stays spent."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    robot = models.ForeignKey(
+        Robot,
+        on_delete=models.PROTECT,
+        to_field="robot_id",
+        db_column="robot_id",
+        related_name="spendings",
+        db_index=False,
+    )
+    day = models.DateField()
+    # How often models were asked, whatever came of it.
+    answers = models.PositiveIntegerField(default=0)
+    tokens = models.BigIntegerField(default=0)
+    cost = dollars(default=Decimal(0))
+
+    class Meta:
+        db_table = "robot_spendings"
+        constraints = [
+            # spent_by() and usage_of(): a robot's days; and the row that a charge adds to.
+            models.UniqueConstraint(fields=["robot", "day"], name="robot_spendings_robot_day"),
+        ]
+        indexes = [
+            # The admin's list and the dashboard: the newest days.
+            models.Index(fields=["-day", "-cost"], name="robot_spendings_dearest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} of {self.robot_id}"

@@ -1,12 +1,15 @@
 """Robots, and what they were asked."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from chatcore.errors import NotFound
+from chatcore.ids import uuid7_floor
 from chatcore.models import User
 from chatcore.robots import Heard
 from chatcore.selectors.permissions import require
@@ -101,6 +104,14 @@ def is_wanted(turn: RobotInteraction) -> bool:
         pk=turn.pk, message__deleted_at__isnull=True, answer__deleted_at__isnull=True
     )
     return wanted.exists()
+
+
+def asked_too_often(turn: RobotInteraction) -> bool:
+    """Whether robots owed so many answers in its room within the minute before it that programs must be
+    talking with each other."""
+    since = uuid7_floor(turn.created_at - timedelta(minutes=1))
+    before = RobotInteraction.objects.filter(room=turn.room_id, pk__gte=since, pk__lt=turn.pk)
+    return before.count() >= settings.ROBOT_TURNS_A_MINUTE
 
 
 def claimable() -> Q:

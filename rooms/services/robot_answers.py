@@ -13,7 +13,7 @@ from chatcore.robots import RobotAnswer, RobotFailed
 from chatcore.services.publish import publish
 from rooms.models import Audience, Level, RobotInteraction, RoomStatus
 from rooms.selectors.access import room_for
-from rooms.selectors.robots import is_first_to_answer
+from rooms.selectors.robots import asked_too_often, is_first_to_answer
 from rooms.selectors.rooms import helper_is_here
 from rooms.services.escalations import PEOPLE_SERVED, AlreadyEscalated, escalate_room
 from rooms.services.robot_asking import ask_skill
@@ -113,6 +113,8 @@ def _needless(turn: RobotInteraction) -> str:
         return "robot_disabled"
     if is_first_to_answer(turn) and helper_is_here(turn.room_id):
         return "person_is_here"
+    if asked_too_often(turn):
+        return "too_many_turns"
     return ""
 
 

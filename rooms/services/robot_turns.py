@@ -27,6 +27,7 @@ LEASE = timedelta(seconds=120)
 BACK_OFF = tuple(timedelta(seconds=each) for each in (2, 10, 60))
 MOST_ATTEMPTS = len(BACK_OFF) + 1
 NO_ANSWER = "I cannot answer at the moment. You can ask for a person."
+BUDGET_SPENT = "I have used up what I may spend for now. You can ask for a person."
 
 
 class TurnLost(ChatcoreError):
@@ -125,7 +126,8 @@ def fail_turn(turn: RobotInteraction, error: RobotFailed) -> None:
         )
         enqueue_at_on_commit(ANSWER_ROOM, timezone.now() + wait, room=str(turn.room_id))
         return
-    settle_answer(turn, DeliveryStatus.FAILED, NO_ANSWER, {"offers_person": True})
+    text = BUDGET_SPENT if error.code == "budget_spent" else NO_ANSWER
+    settle_answer(turn, DeliveryStatus.FAILED, text, {"offers_person": True})
     _close(turn, RobotStatus.FAILED, error=error.detail[:2000], response={"code": error.code})
 
 
