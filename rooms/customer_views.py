@@ -108,7 +108,7 @@ def support_reopen(request: PageRequest, room_id: UUID) -> HttpResponse:
 @require_POST
 def support_transcript(request: PageRequest, room_id: UUID) -> HttpResponse:
     enforce(Rule.TRANSCRIPT, str(request.user.pk))
-    access, form = read_room_for(request.user, room_id), TranscriptForm(request.POST)
+    access, form = room_for(request.user, room_id), TranscriptForm(request.POST)
     if not form.is_valid():
         notices.error(request, "That is no e-mail address.")
         return _back(room_id)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from chatcore.models import Login, User
+from chatcore.models import AccountType, Login, User
 from chatcore.selectors.logins import make_access_token
 from chatcore.services.api_keys import create_key
 from chatcore.services.jobs import create_job
+from chatcore.services.permissions import grant
 from chatcore.services.users import create_account
 from dialogues.services.life_events import log_event
 from dialogues.services.saving import save_dialogue
@@ -24,19 +25,30 @@ from rooms.models import (
     RobotInteraction,
 )
 from rooms.services.attachments import examine_file
+from rooms.services.escalation_states import accept_escalation
 from rooms.services.participants import add_participant, change_participant
 from rooms.services.replies import add_reply
 from rooms.services.robots import create_robot
+from rooms.services.supervision import observe
 from rooms.services.webhooks import create_webhook
 from tests.dialogues import fact_of, lighthouse, template_of
 from tests.rooms import access_to, picture, room_of, said, sent_file
-from tests.support import escalation_of
+from tests.support import agent_of, escalation_of
 from tests.world import PASSWORD, Cast
 
-# Who asks. Mira is the member whose things these are; the last six stand outside of them.
+# Who asks. Mira is the member whose things these are; the others outside have no part in them. The
+# agent is of the level that Mira's escalation waits for, which is above that of the other agent.
 INSIDE = ("guest", "member", "muted", "observer", "moderator")
-OUTSIDE = ("removed", "outsider", "agent", "supervisor", "staff without rights", "admin")
+OUTSIDE = (
+    *("removed", "outsider", "agent", "agent of another level", "supervisor"),
+    *("observing supervisor", "staff without rights", "admin"),
+)
 KINDS = ("anonymous", *INSIDE, *OUTSIDE)
+# Who asks of an escalation that somebody has in hand. The dispatcher may give out what waits.
+HANDS = (
+    *("customer", "assigned agent", "agent of the level", "agent below", "agent above"),
+    *("dispatcher", "supervisor"),
+)
 
 
 @dataclass(frozen=True)
@@ -48,6 +60,7 @@ class Things:
     """
 
     people: dict[str, User]
+    hands: dict[str, User]
     room: ChatRoom
     message: UUID
     attachment: UUID
@@ -61,6 +74,7 @@ class Things:
     saved: UUID
     task: UUID
     escalation: UUID
+    in_hand: UUID
     canned: UUID
     macro: UUID
     event: UUID
@@ -81,8 +95,10 @@ def things(world: Cast) -> Things:
         "moderator": world.otto,
         "removed": _account("remo"),
         "outsider": _account("oute"),
-        "agent": world.ana,
+        "agent": world.bela,
+        "agent of another level": world.ana,
         "supervisor": world.sven,
+        "observing supervisor": _account("vera", account_type=AccountType.SUPERVISOR),
         "staff without rights": _account("desk", is_staff=True),
         "admin": world.ada,
     }
@@ -97,14 +113,19 @@ def things(world: Cast) -> Things:
     for kind, changes in mine.items():
         access = access_to(room, world.otto)
         change_participant(access=access, user_id=people[kind].pk, changes=changes)
+    observe(room=room, by=people["observing supervisor"], reason="a complaint")
     template = template_of(world.ada, type="assistant").pk
     dialogue = create_dialogue(world.mira, type="assistant", template=template)
     ended = create_dialogue(world.mira, type="assistant")
     question = ask(world.mira, ended.pk, "words").appended.id
     end_dialogue(ended)
     webhook, delivery = _webhook_owed(world.ada, world.mira)
+    hands = _hands(world)
+    in_hand = accept_escalation(escalation_of(world.otto, "T2").pk, by=hands["assigned agent"])
     return Things(
         people=people,
+        hands=hands,
+        in_hand=in_hand.pk,
         room=room,
         message=message,
         attachment=_attachment(world.mira, room),
@@ -120,13 +141,28 @@ def things(world: Cast) -> Things:
         event=log_event(world.mira, event_type="work", energy_level=40, stress_level=60).pk,
         key=create_key(world.mira, name="of the member").key.pk,
         saved=save_dialogue(world.mira, ended, is_public=True).pk,
-        escalation=escalation_of(world.mira).pk,
+        escalation=escalation_of(world.mira, "T2").pk,
         interaction=_robot_asked(world.mira, room_of(world.mira)),
         webhook=webhook,
         delivery=delivery,
-        canned=add_reply(CannedResponse, by=world.ana, short_code="hello", text="Hello!").pk,
-        macro=add_reply(Macro, by=world.ana, name="Mine", actions=[{"action": "watch"}]).pk,
+        canned=add_reply(CannedResponse, by=world.bela, short_code="hello", text="Hello!").pk,
+        macro=add_reply(Macro, by=world.bela, name="Mine", actions=[{"action": "watch"}]).pk,
     )
+
+
+def _hands(world: Cast) -> dict[str, User]:
+    """Who stands around an escalation of level T2 that Otto asked for."""
+    dispatcher = agent_of("T2", "disa")
+    grant("chat:escalation:assign", dispatcher)
+    return {
+        "customer": world.otto,
+        "assigned agent": agent_of("T2", "asta"),
+        "agent of the level": world.bela,
+        "agent below": world.ana,
+        "agent above": agent_of("T3", "abel"),
+        "dispatcher": dispatcher,
+        "supervisor": world.sven,
+    }
 
 
 def _webhook_owed(admin: User, by: User) -> tuple[UUID, UUID]:
@@ -223,12 +259,25 @@ def bodies(there: Things) -> dict[str, Any]:
     }
 
 
+def bodies_in_hand(there: Things) -> dict[str, Any]:
+    """The same where an agent has the escalation in hand: to give it to another takes it from them."""
+    other = {"user": str(there.hands["agent above"].pk)}
+    steps = {"assign": other, "transfer": other}
+    of_steps = {f"POST escalations/{{escalation_id}}/{step}/": body for step, body in steps.items()}
+    return bodies(there) | of_steps
+
+
 QUERIES = {
     "GET permissions/explain/": "?permission=chat:room:create&user={member}",
     "GET books/{book_id}/search/": "?q=words",
     "GET companion/messages/search/": "?q=words",
     "GET search/": "?q=words",
 }
+
+
+def in_hand(operation: str) -> str:
+    """The row of an operation on an escalation that somebody has in hand."""
+    return f"{operation} in hand"
 
 
 def ids(there: Things, operation: str) -> dict[str, object]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args
@@ -20,9 +21,19 @@ from django.db import transaction
 from django.test.client import MULTIPART_CONTENT
 
 from chatcore.live.client_frames import AnyFrame
-from chatcore.models import User
-from rooms.models import ChatRoom, RoomParticipant
-from tests.access import KINDS, QUERIES, Things, bodies, ids, things, token_of
+from rooms.models import ChatRoom, Escalation, RoomParticipant, RoomSupervision
+from tests.access import (
+    HANDS,
+    KINDS,
+    QUERIES,
+    Things,
+    bodies,
+    bodies_in_hand,
+    ids,
+    in_hand,
+    things,
+    token_of,
+)
 from tests.client import API, ContractClient, document
 from tests.live import Client, Json, Stage
 from tests.rooms import said
@@ -48,6 +59,11 @@ def operations() -> list[str]:
     ]
 
 
+def operations_in_hand() -> list[str]:
+    """What one may do with an escalation, for which it matters whose it is."""
+    return [each for each in operations() if "{escalation_id}" in each]
+
+
 def socket_rows() -> list[str]:
     with_topic = set(SOCKET_OPS) - {"ping", "auth"}
     return [f"SOCKET {op} {topic}" for op in sorted(with_topic) for topic in TOPICS] + [
@@ -56,18 +72,21 @@ def socket_rows() -> list[str]:
     ]
 
 
+def all_rows() -> set[str]:
+    return {*operations(), *map(in_hand, operations_in_hand()), *socket_rows()}
+
+
 def row_of(outcomes: dict[str, str]) -> Row:
     """By outcome, the kinds who get it."""
-    got = dict.fromkeys(outcomes[kind] for kind in KINDS)
-    return {each: ", ".join(kind for kind in KINDS if outcomes[kind] == each) for each in got}
+    got = dict.fromkeys(outcomes.values())
+    return {each: ", ".join(kind for kind in outcomes if outcomes[kind] == each) for each in got}
 
 
 def compare(found: dict[str, Row]) -> None:
     """Each row with the table; all differences at once."""
     if os.environ.get("ACCESS_WRITE"):
         stored = {**(json.loads(TABLE.read_text()) if TABLE.exists() else {}), **found}
-        wanted = {*operations(), *socket_rows()}
-        kept = {name: row for name, row in stored.items() if name in wanted}
+        kept = {name: row for name, row in stored.items() if name in all_rows()}
         TABLE.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n")
         return
     wrong = [
@@ -79,30 +98,48 @@ def compare(found: dict[str, Row]) -> None:
 
 
 def test_every_operation_and_op_has_its_row() -> None:
-    assert set(table()) == {*operations(), *socket_rows()}
+    assert set(table()) == all_rows()
 
 
 # -- HTTP --
 
 
+@dataclass(frozen=True)
+class Asking:
+    """Everybody who asks, signed in once, and what they ask about. What one does is undone before the
+    next one asks."""
+
+    there: Things
+    tokens: dict[str, str]
+
+    def ask(self, operation: str, kind: str, body: Any, **other_ids: object) -> Any:
+        mark = transaction.savepoint()
+        try:
+            return self._asked(operation, self.tokens[kind], body, other_ids)
+        finally:
+            transaction.savepoint_rollback(mark)
+
+    def _asked(self, operation: str, access: str, body: Any, other_ids: dict[str, object]) -> Any:
+        there = self.there
+        method, _, path = operation.partition(" ")
+        query = QUERIES.get(operation, "").format(member=there.people["member"].pk)
+        address = f"{API}/{path.format(**{**ids(there, operation), **other_ids})}{query}"
+        client = ContractClient(access=access, raise_request_exception=True)
+        if operation == "POST books/":
+            return client.generic(method, address, b"", "multipart/form-data; boundary=x")
+        if operation == "POST rooms/{room_id}/attachments/":
+            return client.post(address, {"file": SimpleUploadedFile("b", b"b")}, MULTIPART_CONTENT)
+        data = b"" if method in {"GET", "DELETE"} else json.dumps(body or {}, default=str).encode()
+        return client.generic(method, address, data, "application/json")
+
+
 @pytest.fixture
-def there(world: Cast) -> Things:
+def asking(world: Cast) -> Asking:
     memory.clear()
-    return things(world)
-
-
-def ask(operation: str, there: Things, user: User | None, **other_ids: object) -> Any:
-    method, _, path = operation.partition(" ")
-    query = QUERIES.get(operation, "").format(member=there.people["member"].pk)
-    address = f"{API}/{path.format(**{**ids(there, operation), **other_ids})}{query}"
-    client = ContractClient(access=token_of(user) if user else "", raise_request_exception=True)
-    if operation == "POST books/":
-        return client.generic(method, address, b"", "multipart/form-data; boundary=x")
-    if operation == "POST rooms/{room_id}/attachments/":
-        return client.post(address, {"file": SimpleUploadedFile("b", b"b")}, MULTIPART_CONTENT)
-    body = bodies(there).get(operation, {})
-    data = b"" if method in {"GET", "DELETE"} else json.dumps(body, default=str).encode()
-    return client.generic(method, address, data, "application/json")
+    there = things(world)
+    everybody = {**there.people, **there.hands}
+    tokens = {kind: token_of(user) for kind, user in everybody.items()}
+    return Asking(there, {"anonymous": "", **tokens})
 
 
 def outcome(answer: Any) -> str:
@@ -112,42 +149,42 @@ def outcome(answer: Any) -> str:
 
 
 @pytest.mark.django_db
-def test_http(there: Things) -> None:
-    compare(
-        {
-            operation: row_of({kind: _rolled_back(operation, there, kind) for kind in KINDS})
-            for operation in operations()
-        }
-    )
+def test_http(asking: Asking) -> None:
+    """Every operation by everybody; and what is not theirs looks to them like what is not there."""
+    good, found = bodies(asking.there), {}
+    for operation in operations():
+        answers = {kind: asking.ask(operation, kind, good.get(operation)) for kind in KINDS}
+        found[operation] = row_of({kind: outcome(answer) for kind, answer in answers.items()})
+        for kind in ("outsider", "removed", "guest", "admin"):
+            _expect_it_tells_nothing(asking, operation, kind, answers[kind], good.get(operation))
+    compare(found)
 
 
-def _rolled_back(operation: str, there: Things, kind: str) -> str:
-    return outcome(_undone(operation, there, there.people.get(kind), {}))
-
-
-def _undone(operation: str, there: Things, user: User | None, other_ids: dict[str, object]) -> Any:
-    """The answer, with nothing done that the next one would find."""
-    mark = transaction.savepoint()
-    try:
-        return ask(operation, there, user, **other_ids)
-    finally:
-        transaction.savepoint_rollback(mark)
+def _expect_it_tells_nothing(
+    asking: Asking, operation: str, kind: str, real: Any, body: Any
+) -> None:
+    """Byte for byte, whether one of the ids is missing or all are."""
+    named = [name for name in ids(asking.there, operation) if f"{{{name}}}" in operation]
+    if real.status_code != 404 or not named:
+        return
+    missing: dict[str, object] = {n: 99 if n == "number" else uuid4() for n in named}
+    for nothing in (missing, {named[0]: missing[named[0]]}) if len(named) > 1 else (missing,):
+        answer = asking.ask(operation, kind, body, **nothing)
+        assert answer.content == real.content, f"{operation} tells {kind} something"
 
 
 @pytest.mark.django_db
-def test_what_is_not_yours_looks_like_what_is_not_there(there: Things) -> None:
-    """Byte for byte, for everybody who gets a 404, whether one of the ids is missing or all are."""
-    for operation in operations():
-        named = [name for name in ids(there, operation) if f"{{{name}}}" in operation]
-        missing: dict[str, object] = {n: 99 if n == "number" else uuid4() for n in named}
-        for kind in ("outsider", "removed", "guest", "admin") if named else ():
-            user = there.people[kind]
-            real = _undone(operation, there, user, {})
-            if real.status_code == 404:
-                for nothing in (missing, {named[0]: missing[named[0]]}):
-                    assert _undone(operation, there, user, nothing).content == real.content, (
-                        f"{operation} tells {kind} something"
-                    )
+def test_what_somebody_has_in_hand(asking: Asking) -> None:
+    """Every step of an escalation by everybody around it, while it is in an agent's hands."""
+    good, found = bodies_in_hand(asking.there), {}
+    for operation in operations_in_hand():
+        body = good.get(operation)
+        answers = {
+            kind: asking.ask(operation, kind, body, escalation_id=asking.there.in_hand)
+            for kind in HANDS
+        }
+        found[in_hand(operation)] = row_of({k: outcome(each) for k, each in answers.items()})
+    compare(found)
 
 
 # -- the socket --
@@ -229,6 +266,14 @@ def _answer(client: Client, op: str) -> str:
 
 def test_the_premise_holds(live: Things) -> None:
     """The kinds stand where the table says they stand."""
+    assert set(live.people) == set(KINDS) - {"anonymous"}
+    assert set(live.hands) == set(HANDS)
+    looking = RoomSupervision.objects.get(room=live.room)
+    assert (looking.supervisor_id, looking.ended_at) == (
+        live.people["observing supervisor"].pk,
+        None,
+    )
+    assert Escalation.objects.get(pk=live.in_hand).assigned_to_user == live.hands["assigned agent"]
     present = RoomParticipant.objects.filter(room=live.room, status__in=["active", "muted"])
     names = {live.people[kind].pk for kind in ("guest", "member", "muted", "observer", "moderator")}
     assert set(present.values_list("user_id", flat=True)) == names

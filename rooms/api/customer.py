@@ -17,7 +17,7 @@ from rooms.api.escalation_serializers import ConclusionOut
 from rooms.api.serializers import PersonOut
 from rooms.models import MailState
 from rooms.models.conclusions import TEXT_MAX
-from rooms.selectors.access import read_room_for, room_for
+from rooms.selectors.access import room_for
 from rooms.selectors.conclusions import conclusion_out
 from rooms.selectors.customer import running_room_of, support_state
 from rooms.services.customer import NAME_MAX, open_support_room, rate_help
@@ -113,7 +113,7 @@ class TranscriptView(APIView):
     def post(self, request: Request, room_id: UUID) -> Response:
         """Send the conversation by mail, without what is private."""
         me = signed_in(request)
-        access = read_room_for(me, room_id)
+        access = room_for(me, room_id)
         body = valid(TranscriptBody, request.data)
         mail = ask_for_transcript(access=access, by=me, **body)
         return Response(TranscriptOut(mail).data, status=202)

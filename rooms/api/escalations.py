@@ -14,7 +14,7 @@ from chatcore.http.serializers import valid
 from rooms.api import escalation_serializers as bodies
 from rooms.api.escalation_filters import EscalationFilter
 from rooms.models import Escalation
-from rooms.selectors.access import room_for
+from rooms.selectors.access import room_for, seen_room_for
 from rooms.selectors.conclusions import conclusion_for, conclusion_out
 from rooms.selectors.escalation_access import (
     escalation_for,
@@ -101,8 +101,8 @@ class RoomEscalationsView(APIView):
         responses=bodies.BriefOut(many=True), operation_id="room_escalations_list", filters=False
     )
     def get(self, request: Request, room_id: UUID) -> Response:
-        """The escalations of a room one is in, in the order they came."""
-        room = room_for(signed_in(request), room_id).room
+        """The escalations of a room that one sees, in the order they came."""
+        room = seen_room_for(signed_in(request), room_id).room
         return Response([brief_out(each) for each in of_room(room.pk)])
 
 
@@ -123,8 +123,9 @@ class EscalateRoomView(APIView):
 class ConcludeView(APIView):
     @extend_schema(responses=bodies.ConclusionOut, operation_id="rooms_conclusion_retrieve")
     def get(self, request: Request, room_id: UUID) -> Response:
-        """How the conversation of a room one is in ended."""
-        return Response(conclusion_out(conclusion_for(room_for(signed_in(request), room_id).room)))
+        """How the conversation of a room that one sees ended."""
+        room = seen_room_for(signed_in(request), room_id).room
+        return Response(conclusion_out(conclusion_for(room)))
 
     @extend_schema(request=bodies.Conclude, responses=bodies.ConclusionOut)
     def post(self, request: Request, room_id: UUID) -> Response:

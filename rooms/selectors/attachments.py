@@ -16,7 +16,7 @@ from chatcore.models import User
 from rooms.files.pictures import PICTURES, THUMBNAIL_TYPE
 from rooms.files.storage import attachment_storage
 from rooms.models import ChatFileAttachment, ScanState, StoredFile
-from rooms.selectors.access import room_for
+from rooms.selectors.access import read_room_for
 from rooms.selectors.messages import message_of
 
 # A message with files is not said before its files are stored; this long an upload may take.
@@ -70,7 +70,7 @@ def thumbnail_for(user: User, room_id: UUID, attachment_id: UUID) -> Download:
 def _clean_one(
     user: User, room_id: UUID, attachment_id: UUID
 ) -> tuple[ChatFileAttachment, StoredFile]:
-    access = room_for(user, room_id)
+    access = read_room_for(user, room_id)
     found = (
         ChatFileAttachment.objects.select_related("file_manager_file")
         .filter(pk=attachment_id, message__room_id=room_id, deleted_at__isnull=True)

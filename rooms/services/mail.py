@@ -33,8 +33,9 @@ def ask_for_transcript(*, access: RoomAccess, by: User, email: str = "") -> Outg
     """The conversation by mail: to one's own address; a guest, who has none, says where to.
 
     Raises Conflict for a room that is not of support, Invalid for another's address or none,
-    TooManyRequests after TRANSCRIPTS_A_DAY.
+    TooManyRequests after TRANSCRIPTS_A_DAY, Forbidden for whom no message is.
     """
+    access.require("chat:message:view")
     if access.room.room_type not in (RoomType.SUPPORT, RoomType.ESCALATED):
         raise Conflict("Only conversations with support are sent by mail.", code="not_support")
     address = by.email or email
