@@ -35,6 +35,7 @@ class AttachmentBody(StrictSerializer):
     )
     client_ref = serializers.UUIDField(required=False)
     reply_to = PublicIdField(prefix="msg", required=False)
+    thread = PublicIdField(prefix="msg", required=False)
     audience = serializers.ChoiceField(
         choices=SAID_TO, required=False, help_text="staff makes a private note of it."
     )

@@ -142,10 +142,41 @@ def test_replies_threads_names_and_graphs_are_the_same_live_and_after_a_reload(
     his.get_by_role("link", name="1 answer in its thread").click()
     say(his, "Rye")
     expect(hers.locator(".message .content").last).to_have_text("Rye")
+    # A file belongs where it was sent: in the thread, and to what it replies to.
+    rye = his.locator(".message", has_text="Rye").last
+    rye.hover()
+    rye.get_by_role("link", name="Reply").click()
+    his.get_by_label("Attach a file").set_input_files(
+        {"name": "bread.txt", "mimeType": "text/plain", "buffer": b"500 g of rye"}
+    )
+    sent = hers.locator(".message", has_text="bread.txt")
+    expect(sent.locator(".reply")).to_contain_text("Rye")
+    expect(sent.locator(".file.clean")).to_be_visible()
 
     live = hers.locator("[data-thread]").inner_text()
     hers.reload()
     expect(hers.locator("[data-thread]")).to_have_text(live, use_inner_text=True)
+
+
+def test_a_moderator_puts_a_room_out_of_the_way_and_brings_it_back(
+    enter: Enter, mira: Account, jonas: Account
+) -> None:
+    hers = enter(mira)
+    open_room(hers, "Last year's fair", jonas)
+    entry = hers.get_by_role("link", name="Last year's fair")
+    hers.get_by_role("link", name="People in this room").click()
+    hers.get_by_role("button", name="Archive this room").click()
+    expect(hers.get_by_role("heading", level=1, name="Archived rooms")).to_be_visible()
+    hers.goto("/")
+    expect(entry).to_have_count(0)
+    hers.get_by_role("link", name="Archived rooms").click()
+    entry.click()
+    expect(hers.locator("#composer-box")).to_be_disabled()
+    hers.get_by_role("link", name="People in this room").click()
+    hers.get_by_role("button", name="Bring this room back").click()
+    say(hers, "Again this year?")
+    hers.goto("/")
+    expect(entry).to_be_visible()
 
 
 def test_one_replies_and_answers_in_threads_without_script(

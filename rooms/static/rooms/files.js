@@ -96,7 +96,8 @@ export class Uploads {
    */
   constructor(form, thread, lineFor, sign, stored) {
     Object.assign(this, { form, thread, lineFor, sign, stored });
-    /** Further fields of what is sent. @type {() => Record<string, string>} */
+    /** Further fields of what is sent, asked for once for files that come together.
+     * @type {() => Record<string, string>} */
     this.more = () => ({});
     const input = /** @type {HTMLInputElement | null} */ (form.querySelector('input[type="file"]'));
     if (!input) return;
@@ -119,21 +120,22 @@ export class Uploads {
   take(files, event) {
     if (!files?.length) return;
     event?.preventDefault();
-    for (const file of files) this.send(file);
+    const more = this.more();
+    for (const file of files) this.send(file, more);
   }
 
-  /** @param {File} file */
-  async send(file) {
+  /** @param {File} file @param {Record<string, string>} more */
+  async send(file, more) {
     const item = this.thread.place(this.thread.blank(), 0);
     const shown = { original_filename: file.name, file_size: file.size, scan_state: "sending" };
-    this.thread.fill(item, this.lineFor(file.name, [shown], this.more()));
+    this.thread.fill(item, this.lineFor(file.name, [shown], more));
     item.classList.add("pending");
     const bar = document.createElement("progress");
     bar.max = 1;
     bar.setAttribute("aria-label", `Sending ${file.name}`);
     item.querySelector(".bubble")?.append(bar);
     this.thread.toEnd();
-    const refused = await this.post(file, bar);
+    const refused = await this.post(file, more, bar);
     bar.remove();
     if (!refused) return item.remove();
     item.classList.replace("pending", "failed");
@@ -142,12 +144,13 @@ export class Uploads {
     announce(`${file.name} was not sent: ${refused}`);
   }
 
-  /** @param {File} file @param {HTMLProgressElement} bar @returns {Promise<string>} why not; "" = sent */
-  async post(file, bar) {
+  /** @param {File} file @param {Record<string, string>} more @param {HTMLProgressElement} bar
+   * @returns {Promise<string>} why not; "" = sent */
+  async post(file, more, bar) {
     const body = new FormData();
     body.append("file", file);
     body.append("client_ref", newRef());
-    for (const [name, value] of Object.entries(this.more())) body.append(name, value);
+    for (const [name, value] of Object.entries(more)) body.append(name, value);
     const request = new XMLHttpRequest();
     request.open("POST", this.form.dataset.attach ?? "");
     request.responseType = "json";

@@ -61,7 +61,7 @@ export class Replying {
     return fields;
   }
 
-  /** Whom it is for, which a file shares. @returns {{audience?: "staff"}} */
+  /** Whom it is for. @returns {{audience?: "staff"}} */
   audience() {
     return this.note?.checked ? { audience: "staff" } : {};
   }

@@ -105,7 +105,7 @@ new Composer(form, topic, (content) => {
   people.typing(false);
 }, () => people.typing(true));
 const uploads = new Uploads(form, thread, (content, files, more) => ({ ...said(content, more), files }), byCookie(form), created);
-uploads.more = () => replying.audience();
+uploads.more = () => replying.take();
 offerActions(live, topic, thread, announce, replying);
 showConnection(live);
 loadEarlier();
