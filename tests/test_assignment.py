@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
@@ -17,25 +17,13 @@ from rooms.selectors.queue import place_in_queue
 from rooms.services.assignment import drain_queue, pull_next
 from rooms.services.escalation_care import change_profile
 from rooms.services.escalation_states import resolve_escalation
+from tests.at_once import in_threads
 from tests.benchmarks.days import Plan
 from tests.support import again, agent_of, escalation_of, on_duty
 from tests.support_day import Day, recount
 from tests.world import Cast, cast
 
 CLAIMS = 50
-
-
-def in_threads(work: list[object]) -> list[object]:
-    """All at once, each on a connection of its own."""
-
-    def run(each: object) -> object:
-        try:
-            return each()  # type: ignore[operator]
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(work)) as pool:
-        return list(pool.map(run, work))
 
 
 def loads_are_true() -> None:
@@ -66,10 +54,7 @@ def test_fifty_claims_at_once_give_nothing_twice() -> None:
         on_duty(agent, max_load=3)
     pulling = [agent_of("T1", f"pull{n}") for n in range(25)]
 
-    def pull(agent: User) -> object:
-        return lambda: pull_next(agent)
-
-    in_threads([drain_queue] * 25 + [pull(agent) for agent in pulling])
+    in_threads([drain_queue] * 25 + [partial(pull_next, agent) for agent in pulling])
     drain_queue()
 
     given_once()
