@@ -31,6 +31,9 @@ class Shelf:
     empty: str
     new_url: str = ""
     new_label: str = ""
+    # What is kept elsewhere.
+    more_url: str = ""
+    more_label: str = ""
 
 
 ShelfProvider = Callable[[User], Shelf]

@@ -7,6 +7,7 @@ from rooms import customer_views, message_views, views, widget_views
 urlpatterns: list[URLPattern | URLResolver] = [
     path("console/", include("rooms.console.urls")),
     path("rooms/new/", views.room_new, name="room_new"),
+    path("rooms/archived/", views.rooms_archived, name="rooms_archived"),
     path("rooms/<uuid:room_id>/", views.room, name="room"),
     path(
         "rooms/<uuid:room_id>/threads/<uuid:message_id>/",
@@ -27,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rooms/<uuid:room_id>/read/", views.room_read, name="room_read"),
     path("rooms/<uuid:room_id>/invite/", views.room_invite, name="room_invite"),
     path("rooms/<uuid:room_id>/leave/", views.room_leave, name="room_leave"),
+    path("rooms/<uuid:room_id>/archive/", views.room_archive, name="room_archive"),
     path("widget/", widget_views.widget, name="widget"),
     path("widget/rooms/<uuid:room_id>/messages/", widget_views.widget_thread, name="widget_thread"),
     path(

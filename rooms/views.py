@@ -13,11 +13,13 @@ from chatcore.pages import PageRequest, page, render_page
 from chatcore.selectors.users import ids_of_people, person_named
 from rooms.contexts import history_context
 from rooms.forms import InviteForm, NewRoomForm, SayForm
+from rooms.models import RoomStatus
 from rooms.pages import send
-from rooms.selectors.access import read_room_for, room_for
+from rooms.selectors.access import moderated_room_for, read_room_for, room_for
 from rooms.services.participants import invite, leave
 from rooms.services.reading import mark_read
-from rooms.services.rooms import create_room
+from rooms.services.rooms import create_room, update_room
+from rooms.shelf import archive_shelf
 
 
 @page
@@ -74,6 +76,27 @@ def room_leave(request: PageRequest, room_id: UUID) -> HttpResponse:
         notices.error(request, refused.detail)
         return redirect(f"{reverse('room', args=[room_id])}?people=1")
     return redirect("home")
+
+
+@page
+@require_POST
+def room_archive(request: PageRequest, room_id: UUID) -> HttpResponse:
+    """Out of the way, or back again: for moderators."""
+    access = moderated_room_for(request.user, room_id, "chat:room:update")
+    back = access.room.status == RoomStatus.ARCHIVED
+    try:
+        status = RoomStatus.ACTIVE if back else RoomStatus.ARCHIVED
+        update_room(access=access, changes={"status": status})
+    except ChatcoreError as refused:
+        notices.error(request, refused.detail)
+    return redirect("room", room_id) if back else redirect("rooms_archived")
+
+
+@page
+@require_safe
+def rooms_archived(request: PageRequest) -> HttpResponse:
+    shelves = [archive_shelf(request.user)]
+    return render(request, "web/rooms_archived.html", {"shelves": shelves})
 
 
 @page

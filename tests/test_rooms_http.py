@@ -301,6 +301,50 @@ def test_an_id_of_another_room_is_a_404(world: Cast, client_of: ClientOf) -> Non
         assert code(answer) == (404, "not_found")
 
 
+def test_archived_rooms_are_left_out_unless_they_are_asked_for(
+    world: Cast, client_of: ClientOf
+) -> None:
+    kept, old = room_of(world.mira, name="Kept"), room_of(world.mira, name="Old")
+    mira = client_of(world.mira)
+    mira.patch(url(old), {"status": "archived"})
+
+    def names(query: str = "") -> set[str]:
+        return {room["name"] for room in mira.get(f"{ROOMS}{query}").json()["results"]}
+
+    assert names() == names("?archived=false") == names("?status=active") == {"Kept"}
+    assert names("?archived=true") == names("?status=archived") == {"Old"}
+    assert mira.get(url(old)).json()["status"] == "archived", "it is still there to be read"
+    mira.patch(url(old), {"status": "active"})
+    assert names() == {"Kept", "Old"}
+    mira.post(url(kept, "conclude/"), {"outcome": "resolved"})
+    assert names() == {"Kept", "Old"}, "what is concluded is not out of the way"
+
+
+def test_who_is_gone_in_the_middle_of_a_thread_answers_no_more_in_it(
+    world: Cast, client_of: ClientOf
+) -> None:
+    room = room_of(world.mira, world.otto, world.ana)
+    mira, otto, ana = (client_of(user) for user in (world.mira, world.otto, world.ana))
+    messages = url(room, "messages/")
+    first = mira.post(messages, {"content": "Who bakes?"}).json()["id"]
+    in_thread = {"content": "I do", "thread": first}
+    his, hers = (client.post(messages, in_thread).json()["id"] for client in (otto, ana))
+
+    assert otto.post(url(room, "leave/")).status_code == 204
+    remove_participant(access=access_to(room, world.mira), user_id=world.ana.pk)
+
+    for client in (otto, ana):
+        assert code(client.post(messages, in_thread)) == (404, "not_found")
+        assert code(client.get(f"{messages}?thread={first}")) == (404, "not_found")
+        assert code(client.patch(f"{messages}{his}/", {"content": "x"})) == (404, "not_found")
+    kept = mira.get(f"{messages}?thread={first}").json()["results"]
+    assert [(m["id"], m["sender"]["username"]) for m in kept] == [(his, "otto"), (hers, "ana")]
+    answer = mira.post(messages, {"content": "Thanks", "thread": first, "reply_to": his})
+    assert answer.status_code == 201
+    assert otto.post(url(room, "join/")).status_code == 200
+    assert otto.post(messages, in_thread).status_code == 201
+
+
 def test_who_may_not_see_history_sees_what_came_after(world: Cast, client_of: ClientOf) -> None:
     room = room_of(world.mira, world.otto)
     old = said(room, world.mira, "old")

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 
 from chatcore.errors import NotFound
 from chatcore.models import User
-from rooms.models import PRESENT, ChatRoom, Role, RoomParticipant
+from rooms.models import PRESENT, ChatRoom, Role, RoomParticipant, RoomStatus
 from rooms.selectors.access import RoomAccess
 from rooms.selectors.readers import HELPERS
 from rooms.selectors.unread import with_unread
@@ -24,6 +24,15 @@ def rooms_of(user: User) -> QuerySet[Any]:
     activity = Coalesce(F("room__last_message_id"), F("room_id"))
     counted: QuerySet[Any] = with_unread(places, user).annotate(activity=activity)
     return counted
+
+
+def in_use(places: QuerySet[Any]) -> QuerySet[Any]:
+    """Those whose rooms are not out of the way."""
+    return places.exclude(room__status=RoomStatus.ARCHIVED)
+
+
+def archived(places: QuerySet[Any]) -> QuerySet[Any]:
+    return places.filter(room__status=RoomStatus.ARCHIVED)
 
 
 def my_place(user: User, room_id: UUID) -> Any:
