@@ -55,7 +55,8 @@ UNNOTICED = {
     # Each of its states is kept; the rest is how far the work has got.
     "rooms.RobotInteraction": (
         "message_id room_id robot_id answer_id request_data observation_data response_data"
-        " error_message attempts replays due_at lease_until started_at completed_at created_at"
+        " error_message model_used tokens_used cost attempts replays due_at lease_until started_at"
+        " completed_at created_at"
     ),
 }
 # What has no history, and why.
@@ -95,6 +96,7 @@ WITHOUT_HISTORY = {
     "rooms.StoredFile": "has its bytes elsewhere; the attachment is tracked",
     "rooms.RoomMessageWords": DERIVED,
     "rooms.RoomSearchMark": PASSING,
+    "rooms.RobotSpending": DERIVED,
     "rooms.WebhookDelivery": LOG,
     "rooms.WebhookAttempt": LOG,
     "rooms.IncomingMail": LOG,
