@@ -53,6 +53,7 @@ def beside(user: User) -> dict[str, Any]:
         "availability": profile.availability if profile else Availability.AUTO,
         "availabilities": _SWITCH if user.support_level != SupportLevel.NONE else (),
         "supervises": supervises(user),
+        "keeps": user.can("chat:support:own"),
     }
 
 

@@ -1,9 +1,16 @@
 """Addresses of the console."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, register_converter
+from django.urls.converters import StringConverter
 
-from rooms.console import escalation, queues, team
+from rooms.console import escalation, kept, queues, team
 
+
+class ShelfConverter(StringConverter):
+    regex = "|".join(kept.SHELVES)
+
+
+register_converter(ShelfConverter, "shelf")
 ONE = "escalations/<uuid:escalation_id>/"
 urlpatterns: list[URLPattern] = [
     path("", queues.console_queue, name="console"),
@@ -14,6 +21,10 @@ urlpatterns: list[URLPattern] = [
     path("availability/", queues.console_availability, name="console_availability"),
     path("filters/", queues.console_filters, name="console_filters"),
     path("team/", team.console_team, name="console_team"),
+    path("<shelf:shelf>/", kept.console_kept, name="console_kept"),
+    path("<shelf:shelf>/new/", kept.console_keep, name="console_keep"),
+    path("<shelf:shelf>/<uuid:key>/", kept.console_keep, name="console_keep"),
+    path("<shelf:shelf>/<uuid:key>/delete/", kept.console_forget, name="console_forget"),
     path(ONE, escalation.console_escalation, name="console_escalation"),
     path(f"{ONE}say/", escalation.console_say, name="console_say"),
     path(f"{ONE}canned/", escalation.console_canned, name="console_canned"),

@@ -29,9 +29,15 @@ def add_reply(model: type[M], *, by: User, is_personal: bool = True, **columns: 
 
 
 def change_reply(row: M, *, by: User, changes: Mapping[str, Any]) -> M:
-    """Other words, another code, another level. Raises what `add_reply` raises."""
+    """Other words, another code, another level; `is_personal` shares it, or makes it one's own.
+
+    Raises what `add_reply` raises.
+    """
     _may_keep(by, personal=row.owner_id is not None)
     columns: dict[str, Any] = _checked(changes)
+    if (personal := columns.pop("is_personal", None)) is not None:
+        _may_keep(by, personal=personal)
+        columns["owner"] = by if personal else None
     for name, value in columns.items():
         setattr(row, name, value)
     try:
