@@ -30,6 +30,7 @@ from rooms.selectors.queue import counts_for
 from rooms.services.conclusions import conclude_room
 from rooms.services.escalation_care import watch
 from rooms.services.escalation_states import accept_escalation, resolve_escalation
+from rooms.services.reading import mark_read
 from rooms.services.replies import add_reply
 from tests.rooms import access_to, said
 from tests.support import again, agent_of, escalation_of, promise
@@ -157,39 +158,71 @@ def test_a_reply_waits_when_somebody_else_was_faster(world: Cast) -> None:
 def test_one_action_for_several_stops_at_none_of_them(world: Cast) -> None:
     mine, waits = taken_by(world.ana, world.mira), escalation_of(world.otto)
     above = escalation_of(world.mira, "T2")
-    hers = browser_of(world.ana)
+    hers, here = browser_of(world.ana), "/console/queues/all/?state=open"
     ids = [str(each.pk) for each in (mine, waits, above)] + ["no id at all"]
-    answer = hers.post(
-        "/console/bulk/",
-        {"ids": ids, "action": "tag", "tags": "monday", "back": "/console/queues/all/"},
-        follow=True,
-    )
-    assert "Done for 2." in answer.content.decode()
+
+    def do(action: str, **given: str) -> str:
+        answer = hers.post(here, {"ids": ids, "action": action, **given}, follow=True)
+        assert answer.status_code == 200
+        return answer.content.decode()
+
+    assert "Done for 2." in do("tag", tags="monday")
     assert again(mine).tags == again(waits).tags == ["monday"]
     assert again(above).tags == []
-
-    hers.post("/console/bulk/", {"ids": ids, "action": "priority", "priority": "1"})
+    do("priority", priority="1")
     assert again(waits).priority == 1
-    answer = hers.post("/console/bulk/", {"ids": ids, "action": "resolve"}, follow=True)
-    page = answer.content.decode()
-    assert "Done for 1." in page
-    assert "cannot be resolved" in page
-    assert (again(mine).status, again(waits).status) == ("resolved", "created")
-    hers.post("/console/bulk/", {"ids": ids, "action": "assign"})
+    do("watch")
+    assert f'data-count="watched">{2}<' in page_of(hers)
+    do("assign")
     assert again(waits).assigned_to_user == world.ana
-    hers.post("/console/bulk/", {"ids": ids, "action": "snooze", "snooze_for": "1h"})
+    do("snooze", snooze_for="1h")
     assert again(waits).snoozed_until
-    assert (
-        "Tick what it is for"
-        in hers.post(
-            "/console/bulk/", {"ids": ids, "action": "erase"}, follow=True
-        ).content.decode()
-    )
+    actions = [{"action": "add_tags", "tags": ["late"]}]
+    macro = add_reply(Macro, by=world.ana, name="Late", actions=actions)
+    assert "Done for 2." in do("macro", macro=str(macro.pk))
+    assert again(mine).tags == ["late", "monday"]
+
+
+def test_what_several_were_refused_is_named_and_stays_ticked(world: Cast) -> None:
+    mine, waits = taken_by(world.ana, world.mira), escalation_of(world.otto)
+    ids, hers = [str(mine.pk), str(waits.pk)], browser_of(world.ana)
+    form = {"ids": ids, "action": "resolve", "note": "All the same cause"}
+    page = hers.post("/console/queues/all/", form).content.decode()
+    assert "Done for 1." in page
+    assert "“Help”: It is created; that cannot be resolved." in page
+    assert (again(mine).status, again(waits).status) == ("resolved", "created")
+    assert f'value="{waits.pk}" checked' in page
+    assert f'value="{mine.pk}" checked' not in page
+    assert 'value="All the same cause"' in page
+    for form, why in (
+        ({"ids": ids, "action": "erase"}, "Tick what it is for"),
+        ({"ids": ids, "action": ""}, "Tick what it is for"),
+        ({"ids": [], "action": "watch"}, "Tick what it is for"),
+        ({"ids": ids, "action": "tag", "tags": "x" * 60}, "At most 20 tags"),
+        ({"ids": ids, "action": "macro", "macro": str(uuid4())}, "Not found"),
+    ):
+        page = hers.post("/console/queues/all/", form).content.decode()
+        assert why in page, form
 
 
 def test_a_form_leads_back_to_no_other_site(world: Cast) -> None:
-    answer = browser_of(world.ana).post("/console/bulk/", {"back": "https://evil.example/"})
-    assert answer["Location"] == "/console/"
+    form = {"availability": "away", "back": "https://evil.example/"}
+    assert browser_of(world.ana).post("/console/availability/", form)["Location"] == "/console/"
+
+
+def test_a_list_says_what_one_has_not_read(world: Cast) -> None:
+    escalation = taken_by(world.ana, world.mira)
+    hers, room = browser_of(world.ana), escalation.target_room
+    assert room
+    mark_read(user_id=world.ana.pk, room_id=room.pk, seq=99)
+    assert "new-count" not in page_of(hers)
+    said(room, world.mira, "One")
+    said(room, world.mira, "Two")
+    assert "2 new" in page_of(hers)
+    page_of(hers, address(escalation))
+    assert "new-count" not in page_of(hers)
+    said(room, world.mira, "Three")
+    assert "new-count" not in page_of(browser_of(world.sven), "/console/queues/all/")
 
 
 def test_the_next_one_is_the_most_urgent_of_ones_levels(world: Cast) -> None:
@@ -303,7 +336,14 @@ def test_a_filter_is_kept_under_a_name(world: Cast) -> None:
     assert f'href="/console/queues/all/?{query.replace("&", "&amp;")}"' in page
     assert "Money" in page
     assert "Money" not in page_of(browser_of(world.bela))
-    assert "Saved as “Money”" in page_of(hers, f"/console/queues/all/?{query}")
+    shown = page_of(hers, f"/console/queues/all/?{query}")
+    assert "Saved as “Money”" in shown
+    here = f'href="/console/queues/all/?{query.replace("&", "&amp;")}" aria-current="page"'
+    assert here in shown
+    assert 'data-count="saved Money">0<' in shown
+    escalation_of(world.mira, tags=["billing"])
+    escalation_of(world.mira, tags=["search"])
+    assert 'data-count="saved Money">1<' in page_of(hers)
     refused = hers.post("/console/filters/", {"name": "All", "query": "sort=x"}, follow=True)
     assert "Narrow the list" in refused.content.decode()
     hers.post("/console/filters/", {"name": "Money", "delete": "1"})

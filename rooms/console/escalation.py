@@ -22,6 +22,7 @@ from rooms.console.talk import newer_words, said
 from rooms.models import CannedResponse
 from rooms.selectors.escalation_access import worked_escalation_for
 from rooms.selectors.replies import usable_one
+from rooms.services.reading import mark_read
 from rooms.services.replies import fill_canned
 
 P = ParamSpec("P")
@@ -46,7 +47,13 @@ def form_of_page(
 @console_page
 @require_safe
 def console_escalation(request: PageRequest, escalation_id: UUID) -> HttpResponse:
-    return _page(request, sheet_of(request, escalation_id))
+    """The page. Who is in its room and opens it has read it; a script that fetches it has not."""
+    sheet = sheet_of(request, escalation_id)
+    is_opened = request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
+    if is_opened and sheet.access and not sheet.access.is_observing:
+        room = sheet.access.room
+        mark_read(user_id=request.user.pk, room_id=room.pk, seq=room.last_seq)
+    return _page(request, sheet)
 
 
 def _page(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
+from django.db.models import Count
 from django.urls import reverse
 
 from chatcore.errors import Invalid
@@ -11,6 +12,8 @@ from chatcore.models import User
 from chatcore.services.users import update_profile
 from rooms.console.lists import Entry
 from rooms.console.narrow import Narrow
+from rooms.models import OPEN
+from rooms.selectors.escalation_access import escalations_for
 
 KEPT_IN = "console_filters"
 MOST = 20
@@ -24,12 +27,32 @@ def saved_filters(user: User) -> list[dict[str, str]]:
 
 
 def filter_entries(user: User) -> Sequence[Entry]:
-    """As the navigation shows them."""
+    """As the navigation shows them, with how much of each is open; one query where there are any."""
     address = reverse("console_queue", args=["all"])
+    kept = [(each, Narrow(dict(parse_qsl(each["query"])))) for each in saved_filters(user)]
+    counts = _open_of([narrow for _, narrow in kept], user)
     return [
-        Entry(f"saved {each['name']}", each["name"], f"{address}?{each['query']}")
-        for each in saved_filters(user)
+        Entry(entry_of(each["name"]), each["name"], f"{address}?{each['query']}", count=count)
+        for (each, _), count in zip(kept, counts, strict=True)
     ]
+
+
+def entry_of(name: str) -> str:
+    """How the navigation calls a filter, apart from the lists."""
+    return f"saved {name}"
+
+
+def _open_of(filters: Sequence[Narrow], user: User) -> list[int | None]:
+    """None for one that asks for what has ended."""
+    wanted = {
+        f"f{n}": Count("pk", filter=narrow.condition(user))
+        for n, narrow in enumerate(filters)
+        if narrow.state in ("", "open", *OPEN)
+    }
+    if not wanted:
+        return [None] * len(filters)
+    numbers = escalations_for(user).filter(status__in=OPEN).aggregate(**wanted)
+    return [numbers.get(f"f{n}") for n in range(len(filters))]
 
 
 def save_filter(user: User, name: str, query: str) -> None:

@@ -1,8 +1,10 @@
 """What the console's other forms take in; those of the steps are in step_forms.py."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from rooms.console.clock import SNOOZES
 from rooms.console.step_forms import PRIORITIES, tags_in
@@ -10,6 +12,7 @@ from rooms.forms import SayForm
 from rooms.models.escalations import NOTE_MAX
 
 MOST_AT_ONCE = 100
+BULK = ("assign", "tag", "priority", "snooze", "macro", "watch", "resolve")
 
 
 class Composed(SayForm):
@@ -34,16 +37,29 @@ class CannedForm(forms.Form):
 class BulkForm(forms.Form):
     """One action for all that was ticked, and what that action needs."""
 
-    action = forms.ChoiceField(
-        choices=[(each, each) for each in ("assign", "tag", "priority", "snooze", "resolve")]
+    action = forms.ChoiceField(choices=[(each, each) for each in BULK])
+    user = forms.UUIDField(required=False, widget=forms.Select(choices=[("", "to me")]))
+    tags = forms.CharField(
+        max_length=1_000,
+        required=False,
+        widget=forms.TextInput({"placeholder": "Tags", "autocapitalize": "none"}),
     )
-    user = forms.UUIDField(required=False)
-    tags = forms.CharField(max_length=1_000, required=False)
     priority = forms.TypedChoiceField(
-        choices=PRIORITIES, coerce=int, required=False, empty_value=None
+        choices=[("", "priority"), *PRIORITIES], coerce=int, required=False, empty_value=None
     )
     snooze_for = forms.ChoiceField(choices=[*SNOOZES.items()], required=False)
-    note = forms.CharField(max_length=NOTE_MAX, required=False)
+    macro = forms.UUIDField(required=False, widget=forms.Select)
+    note = forms.CharField(
+        max_length=NOTE_MAX,
+        required=False,
+        widget=forms.TextInput({"placeholder": "How it was solved"}),
+    )
+
+    def __init__(self, data: QueryDict | None = None, **choices: Sequence[tuple[str, str]]) -> None:
+        super().__init__(data, auto_id="b-%s")
+        for name, offered in choices.items():
+            widget: Any = self.fields[name].widget
+            widget.choices = [*widget.choices, *offered]
 
     def clean_tags(self) -> list[str]:
         return tags_in(self.cleaned_data["tags"])

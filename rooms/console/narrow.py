@@ -24,7 +24,7 @@ class Narrow:
     owners = [("me", "Mine"), ("nobody", "Nobody’s"), ("others", "Somebody else’s")]
 
     def __init__(self, query: Mapping[str, str]) -> None:
-        given = {name: query.get(name, "").strip() for name in _WORDS}
+        given = {name: query.get(name, "").replace("\x00", "").strip() for name in _WORDS}
         self.state = given["state"] if given["state"] in dict(self.states) else ""
         self.level = given["level"] if given["level"] in self.levels else ""
         self.priority = given["priority"] if given["priority"] in set("12345") else ""
@@ -47,34 +47,39 @@ class Narrow:
         return bool(self.query)
 
     def applied(self, rows: Rows, user: User) -> Rows:
+        return rows.filter(self.condition(user))
+
+    def condition(self, user: User) -> Q:
+        """The same for one row; it names columns of the escalation, its room and its customer."""
+        found = self._whose(user)
         if self.state:
-            rows = rows.filter(status__in=OPEN if self.state == "open" else [self.state])
+            found &= Q(status__in=OPEN if self.state == "open" else [self.state])
         if self.level:
-            rows = rows.filter(to_level=self.level)
+            found &= Q(to_level=self.level)
         if self.priority:
-            rows = rows.filter(priority=int(self.priority))
+            found &= Q(priority=int(self.priority))
         if self.tag:
-            rows = rows.filter(tags__contains=[self.tag])
+            found &= Q(tags__contains=[self.tag])
         if self.agent:
-            rows = rows.filter(assigned_to_user=UUID(self.agent))
+            found &= Q(assigned_to_user=UUID(self.agent))
         if self.words:
-            rows = rows.filter(
+            found &= (
                 Q(source_room__name__icontains=self.words)
                 | Q(escalation_reason__icontains=self.words)
                 | Q(customer__username__icontains=self.words)
                 | Q(customer__display_name__icontains=self.words)
             )
-        return self._of(rows, user)
+        return found
 
-    def _of(self, rows: Rows, user: User) -> Rows:
+    def _whose(self, user: User) -> Q:
         match self.whose:
             case "me":
-                return rows.filter(assigned_to_user=user)
+                return Q(assigned_to_user=user)
             case "nobody":
-                return rows.filter(assigned_to_user__isnull=True)
+                return Q(assigned_to_user__isnull=True)
             case "others":
-                return rows.filter(assigned_to_user__isnull=False).exclude(assigned_to_user=user)
-        return rows
+                return Q(assigned_to_user__isnull=False) & ~Q(assigned_to_user=user)
+        return Q()
 
 
 def _id_in(text: str) -> str:

@@ -1,6 +1,8 @@
 """The lists of the console: look, take the next one, do one thing to several at once."""
 
+from collections.abc import Collection, Iterable
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages as notices
 from django.core.paginator import Paginator
@@ -8,20 +10,23 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chatcore.errors import ChatcoreError
+from chatcore.models import User
 from chatcore.pages import PageRequest
-from rooms.console.bulk import do_to_all
-from rooms.console.clock import SNOOZES
+from rooms.console.bulk import Outcome, do_to_all
 from rooms.console.door import beside, console_page, render_console
-from rooms.console.filters import delete_filter, save_filter, saved_filters
-from rooms.console.forms import MOST_AT_ONCE
+from rooms.console.filters import delete_filter, entry_of, save_filter, saved_filters
+from rooms.console.forms import BulkForm
 from rooms.console.lists import LISTINGS, SORTS, Rows, listed
 from rooms.console.narrow import Narrow
 from rooms.console.people import agents_for
-from rooms.console.rows import row_of
+from rooms.console.rows import Row, row_of
 from rooms.console.step_forms import PRIORITIES
+from rooms.models import Escalation, Macro
+from rooms.selectors.replies import at_hand
+from rooms.selectors.unread import unread_in
 from rooms.services.assignment import pull_next
 from rooms.services.clocks import catch_up
 from rooms.services.escalation_care import change_profile
@@ -30,38 +35,65 @@ PAGE_LENGTH = 50
 
 
 @console_page
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def console_queue(request: PageRequest, name: str = "mine") -> HttpResponse:
+    """A list; posted, one action for what is ticked in it."""
     if name not in LISTINGS:
         raise Http404
-    context = _list(request, name)
+    outcome = do_to_all(request.user, request.POST) if request.method == "POST" else None
+    if outcome:
+        _tell(request, outcome)
+        if not outcome.sentences:
+            return redirect(request.get_full_path())
+    context = _list(request, name, ticked=outcome.left if outcome else ())
     if request.htmx and not request.htmx.boosted:  # type: ignore[attr-defined]
         return render(request, "console/_queue.html", context)
-    return render_console(request, "console/queue.html", name, **context)
+    here = entry_of(context["saved_name"]) if context["saved_name"] else name
+    return render_console(request, "console/queue.html", here, **context)
 
 
-def _list(request: PageRequest, name: str) -> dict[str, Any]:
-    """One page of a list with its filters."""
-    listing = LISTINGS[name]
+def _tell(request: PageRequest, outcome: Outcome) -> None:
+    if outcome.done:
+        notices.success(request, f"Done for {outcome.done}.")
+    for words in outcome.sentences:
+        notices.error(request, words)
+
+
+def _list(request: PageRequest, name: str, ticked: Collection[UUID]) -> dict[str, Any]:
+    """One page of a list with its filters; what was refused is ticked as before."""
+    listing, user = LISTINGS[name], request.user
     narrow = Narrow(request.GET)
-    found: Rows = narrow.applied(listing.rows(request.user), request.user)
+    found: Rows = narrow.applied(listing.rows(user), user)
     pages = Paginator(listed(found, narrow.sort), PAGE_LENGTH)
     page = pages.get_page(request.GET.get("page"))
     if catch_up(page.object_list):
         page = pages.get_page(request.GET.get("page"))
     return {
         "listing": listing,
-        "rows": [row_of(each) for each in page.object_list],
+        "rows": _rows(page.object_list, user),
         "page": page,
         "narrow": narrow,
         "sorts": SORTS,
-        "agents": agents_for(request.user),
         "priorities": PRIORITIES,
-        "snoozes": SNOOZES,
-        "most": MOST_AT_ONCE,
-        "back": request.get_full_path(),
+        "bulk": _bulk_form(user, request.POST if ticked else None),
+        "ticked": ticked,
         "saved_name": _name_of(request, narrow),
     }
+
+
+def _rows(page: Iterable[Escalation], user: User) -> list[Row]:
+    rooms = {each.pk: each.target_room_id or each.source_room_id for each in page}
+    unread = unread_in(user, rooms.values())
+    return [row_of(each, unread=unread.get(rooms[each.pk], 0)) for each in page]
+
+
+def _bulk_form(user: User, given: QueryDict | None) -> BulkForm:
+    macros = at_hand(Macro, user, "name")
+    return BulkForm(
+        given,
+        user=[(str(agent.user_id), str(agent)) for agent in agents_for(user)],
+        macro=[(str(macro.pk), macro.name) for macro in macros],
+    )
 
 
 def _name_of(request: PageRequest, narrow: Narrow) -> str:
@@ -91,17 +123,6 @@ def console_next(request: PageRequest) -> HttpResponse:
         notices.info(request, "Nobody waits.")
         return redirect("console")
     return redirect("console_escalation", taken.pk)
-
-
-@console_page
-@require_POST
-def console_bulk(request: PageRequest) -> HttpResponse:
-    done, refused = do_to_all(request.user, request.POST)
-    if done:
-        notices.success(request, f"Done for {done}.")
-    for words in refused:
-        notices.error(request, words)
-    return redirect(back_in(request))
 
 
 @console_page

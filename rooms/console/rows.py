@@ -32,19 +32,33 @@ class Row:
     escalation: Escalation
     badge: Badge | None
     breached: bool
+    # What the one who looks has not read in the room; 0 for who is not in it.
+    unread: int = 0
 
     @property
     def title(self) -> str:
-        return self.escalation.source_room.name or self.escalation.escalation_reason[:80]
+        return title_of(self.escalation)
+
+    @property
+    def reason(self) -> str:
+        """What was asked for, where the title does not say it."""
+        reason = self.escalation.escalation_reason
+        return "" if reason == self.title else reason
 
 
-def row_of(escalation: Escalation, now: datetime | None = None) -> Row:
+def title_of(escalation: Escalation) -> str:
+    """Needs `source_room` loaded."""
+    return escalation.source_room.name or escalation.escalation_reason[:80]
+
+
+def row_of(escalation: Escalation, now: datetime | None = None, unread: int = 0) -> Row:
     """Needs `clocks` and `source_room` loaded."""
     clocks = list(escalation.clocks.all())
     return Row(
         escalation,
         badge_of(escalation, clocks, now or timezone.now()),
         breached=any(clock.breached_at for clock in clocks),
+        unread=unread,
     )
 
 

@@ -1,8 +1,7 @@
 """What the page of an escalation shows, gathered once for its first load and after a refused form."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -26,14 +25,12 @@ from rooms.selectors.conclusions import conclusion_of
 from rooms.selectors.escalation_access import escalations_for, worked_escalation_for
 from rooms.selectors.escalations import chain_of, story_of
 from rooms.selectors.messages import messages_page
-from rooms.selectors.replies import usable
+from rooms.selectors.replies import at_hand
 from rooms.selectors.rooms import participants_of
 from rooms.services.clocks import catch_up
 
 PAGE_LENGTH = 50
 _PAST_SHOWN = 10
-_MOST_AT_HAND = 200
-M = TypeVar("M", CannedResponse, Macro)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +54,7 @@ class Sheet:
     ) -> dict[str, Any]:
         """Everything the page shows; `refused` is a step that was not taken, with its form."""
         row = row_of(self.escalation)
-        macros = _at_hand(Macro, self.user, "name")
+        macros = at_hand(Macro, self.user, "name")
         offers = Offers(self.escalation, self.user, self.access, has_macros=bool(macros))
         choices = choices_of(offers, agents_for(self.user), macros)
         return {
@@ -71,7 +68,7 @@ class Sheet:
             "story": story_of(self.escalation),
             "conclusion": conclusion_of(self.room),
             "past": past_of(self.escalation, self.user),
-            "canned": _at_hand(CannedResponse, self.user, "short_code"),
+            "canned": at_hand(CannedResponse, self.user, "short_code"),
             "conversation": self.room,
             "people_open": refused is not None or "people" in request.GET,
             **(self._thread(request, self.access) if self.access else {}),
@@ -114,13 +111,6 @@ def _place_in(user: User, room: UUID) -> RoomAccess | None:
         return read_room_for(user, room)
     except NotFound:
         return None
-
-
-def _at_hand(model: type[M], user: User, order: str) -> Sequence[M]:
-    """Canned responses or macros, for whom they are."""
-    if not user.can("chat:support:own"):
-        return []
-    return list(usable(model, user).order_by(order)[:_MOST_AT_HAND])
 
 
 def past_of(escalation: Escalation, user: User) -> QuerySet[Escalation]:

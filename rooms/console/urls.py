@@ -17,7 +17,6 @@ urlpatterns: list[URLPattern] = [
     path("queues/<slug:name>/", queues.console_queue, name="console_queue"),
     path("counts/", queues.console_counts, name="console_counts"),
     path("next/", queues.console_next, name="console_next"),
-    path("bulk/", queues.console_bulk, name="console_bulk"),
     path("availability/", queues.console_availability, name="console_availability"),
     path("filters/", queues.console_filters, name="console_filters"),
     path("team/", team.console_team, name="console_team"),

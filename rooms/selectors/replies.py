@@ -1,7 +1,7 @@
 """Canned responses and macros: which ones somebody may use, and how they read for a customer."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from rooms.models import RANK, CannedResponse, Escalation, Macro
 from rooms.selectors.escalation_access import levels_of, supervises
 
 M = TypeVar("M", CannedResponse, Macro)
+MOST_AT_HAND = 200
 # What stands in double braces, and what is put there for one escalation.
 VARIABLES = ("customer_name", "agent_name", "room_name", "issue_id", "level", "priority")
 VARIABLE = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
@@ -26,6 +27,13 @@ def usable(model: type[M], user: User) -> QuerySet[M]:
     levels = list(RANK) if supervises(user) else levels_of(user)
     shared = Q(owner__isnull=True) & (Q(level__isnull=True) | Q(level__in=levels))
     return model.objects.filter(Q(owner=user) | shared)
+
+
+def at_hand(model: type[M], user: User, order: str) -> Sequence[M]:
+    """The same as a page offers them to choose from; none to who may use none."""
+    if not user.can("chat:support:own"):
+        return []
+    return list(usable(model, user).order_by(order)[:MOST_AT_HAND])
 
 
 def usable_one(model: type[M], user: User, key: UUID) -> M:

@@ -22,7 +22,7 @@ export function shortTime(iso) {
 
 /** Turn the server's UTC times into the reader's. @param {ParentNode} root */
 export function localTimes(root) {
-  for (const time of root.querySelectorAll("time[datetime]")) {
+  for (const time of root.querySelectorAll("time[datetime]:not([data-ago])")) {
     if (time.getAttribute("datetime")) time.textContent = shortTime(time.getAttribute("datetime") ?? "");
   }
 }

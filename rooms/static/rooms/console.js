@@ -58,15 +58,61 @@ function tick() {
   }
 }
 
-/** The bar of actions shows itself when something is ticked. */
+const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
+
+/** How long ago, as ago.py says it. @param {Date} at */
+function since(at) {
+  const minutes = Math.floor((Date.now() - at.getTime()) / 60_000);
+  if (minutes < 1) return "just now";
+  if (minutes < 60) return `${minutes} min ago`;
+  if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h ago`;
+  return minutes < 30 * 24 * 60 ? `${Math.floor(minutes / 60 / 24)} d ago` : day.format(at);
+}
+
+/** What says how long ago something was grows older, and says the exact time in the reader's zone. */
+function age() {
+  for (const time of /** @type {NodeListOf<HTMLTimeElement>} */ (document.querySelectorAll("time[data-ago]"))) {
+    const at = new Date(time.dateTime);
+    time.textContent = since(at);
+    time.title = exact.format(at);
+  }
+}
+
+const boxes = () => /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("[data-rows] input[name=ids]"));
+
+/** The bar of actions shows itself when something is ticked, and says how much. */
 function showBulk() {
-  const bar = document.querySelector("[data-bulk-bar]");
-  bar?.toggleAttribute("data-idle", !document.querySelector("[data-rows] :checked"));
+  const ticked = [...boxes()].filter((box) => box.checked).length;
+  document.querySelector("[data-bulk-bar]")?.toggleAttribute("data-idle", !ticked);
+  const words = document.querySelector("[data-ticked]");
+  if (words && ticked) words.textContent = ticked === 1 ? "the one that is ticked" : `the ${ticked} that are ticked`;
+  const all = /** @type {HTMLInputElement | null} */ (document.querySelector("[data-tick-all]"));
+  if (!all) return;
+  all.checked = ticked === boxes().length;
+  all.indeterminate = ticked > 0 && !all.checked;
+}
+
+/** @param {Event} event */
+function changedByHand(event) {
+  const target = /** @type {HTMLInputElement} */ (event.target);
+  if (target.matches("[data-tick-all]")) for (const box of boxes()) box.checked = target.checked;
+  if (target.matches(".switch select")) target.form?.requestSubmit();
+  showBulk();
+}
+
+/** Enter in a field of the bar does what stands beside it. @param {KeyboardEvent} event */
+function enter(event) {
+  const act = event.key === "Enter" && /** @type {Element} */ (event.target).closest?.(".bulk-act");
+  if (!act || !/** @type {Element} */ (event.target).matches("input, select")) return;
+  event.preventDefault();
+  act.querySelector("button")?.click();
 }
 
 function arrange() {
   localTimes(document);
   tick();
+  age();
   showBulk();
 }
 
@@ -80,9 +126,10 @@ function tellZone() {
 
 document.documentElement.classList.add("scripted");
 tellZone();
-document.addEventListener("change", showBulk);
+document.addEventListener("change", changedByHand);
+document.addEventListener("keydown", enter);
 document.body.addEventListener("htmx:afterSettle", arrange);
-setInterval(tick, 15_000);
+setInterval(() => (tick(), age()), 15_000);
 offerKeys();
 arrange();
 if (!document.querySelector("[data-conversation]")) {
