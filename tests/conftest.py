@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import hypothesis
 import pytest
 from django.core.cache import cache
 from django.db import connection
@@ -26,6 +27,12 @@ from tests import dialogues
 from tests.client import ContractClient
 from tests.live import Stage, WebProcess, empty_tables, serve
 from tests.world import Cast, access_for, cast
+
+# No test is timed: on a busy machine an example may take as long as it likes.
+hypothesis.settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("untimed")
 
 # Processes of one test run share the broker, not their jobs.
 app.conf.task_default_queue = f"tests-{os.getpid()}"

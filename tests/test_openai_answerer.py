@@ -241,6 +241,7 @@ def test_a_server_that_is_not_there_is_unreachable() -> None:
         ask(gone, Question("?"))
 
     assert caught.value.code == "llm_unreachable"
+    assert "127.0.0.1" not in caught.value.detail, "readers see it"
 
 
 def test_it_is_chosen_when_a_model_is_configured(settings: Any, server: LlmServer) -> None:

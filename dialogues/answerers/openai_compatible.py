@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import httpx2
 import openai
+import structlog
 from openai.types import CompletionUsage
 from openai.types.chat import ChatCompletionChunk
 
@@ -22,6 +23,8 @@ from dialogues.answerers.port import (
 from dialogues.answerers.prompts import prompt_for, tokens_sent
 from dialogues.answerers.quote_gate import QuoteGate
 from dialogues.answerers.tool_protocol import CallsInPieces, results_in_words, tool_arguments
+
+log = structlog.get_logger(__name__)
 
 # Passages offered to the prompt; how many go in depends on the context window.
 MOST_PASSAGES = 12
@@ -162,9 +165,12 @@ def told_apart(endpoint: Endpoint) -> Iterator[None]:
         yield
     except (openai.APITimeoutError, httpx2.TimeoutException):
         raise _error("llm_timeout", "The model's server did not answer in time.") from None
-    except (openai.APIConnectionError, httpx2.TransportError):
-        where = f"The model's server at {endpoint.base_url} cannot be reached, or broke off."
-        raise _error("llm_unreachable", where) from None
+    except (openai.APIConnectionError, httpx2.TransportError) as error:
+        # Its address is for whoever runs this house, not for whoever asks.
+        log.warning("model_unreachable", address=endpoint.base_url, error=_brief(error))
+        raise _error(
+            "llm_unreachable", "The model's server cannot be reached, or broke off."
+        ) from None
     except openai.APIStatusError as error:
         raise _refusal(error) from None
     except (openai.OpenAIError, ValueError) as error:  # an error or rubbish inside the stream
