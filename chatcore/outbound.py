@@ -110,16 +110,15 @@ def post_signed(url: str, *, id: str, body: bytes, secret: str, seconds: float) 
         "webhook-timestamp": str(now),
         "webhook-signature": signature(secret, id, now, body),
     }
-    connection = _connection(parts, seconds)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     began = time.monotonic()
-    ended = threading.Timer(seconds, _break_off, [connection])
+    connection = _connection(parts, began + seconds)
+    ended = threading.Timer(began + seconds - time.monotonic(), _break_off, [connection])
     ended.daemon = True
     ended.start()
     try:
         connection.request("POST", path, body, headers)
-        response = connection.getresponse()
-        read = response.read(MOST_BYTES + 1)
+        status, read = _read(connection)
     except (OSError, http.client.HTTPException, AttributeError, ValueError) as error:
         took = time.monotonic() - began
         words = f"No answer in {seconds:g} s." if took >= seconds else f"No answer: {error!r}"
@@ -129,39 +128,62 @@ def post_signed(url: str, *, id: str, body: bytes, secret: str, seconds: float) 
         connection.close()
     if len(read) > MOST_BYTES:
         raise OutboundFailed(f"The answer is larger than {MOST_BYTES} bytes.", code="too_large")
-    return Answered(response.status, read, time.monotonic() - began)
+    return Answered(status, read, time.monotonic() - began)
 
 
-def _break_off(connection: http.client.HTTPConnection) -> None:
+def _read(connection: "_Pinned") -> tuple[int, bytes]:
+    """Status and body, a byte more than we take. Raises OSError where it was cut short."""
+    response = connection.getresponse()
+    read = response.read(MOST_BYTES + 1)
+    if len(read) <= MOST_BYTES and (response.length or connection.seconds_left <= 0):
+        raise ConnectionError("The answer broke off.")
+    return response.status, read
+
+
+def _break_off(connection: "_Pinned") -> None:
     """Somebody who sends a byte now and then does not hold us longer."""
-    if connection.sock:
+    if connection.wire:
         with suppress(OSError):
-            connection.sock.shutdown(socket.SHUT_RDWR)
+            connection.wire.shutdown(socket.SHUT_RDWR)
 
 
-def _connection(parts: SplitResult, seconds: float) -> http.client.HTTPConnection:
+def _connection(parts: SplitResult, ends_at: float) -> "_Pinned":
     host, is_tls = parts.hostname or "", parts.scheme == "https"
     port = parts.port or (443 if is_tls else 80)
-    addresses = _allowed_addresses(host, port)
-    if is_tls:
-        return _PinnedTls(host, port, addresses, seconds)
-    return _Pinned(host, port, addresses, seconds)
+    addresses = _allowed_addresses(host, port, ends_at)
+    return (_PinnedTls if is_tls else _Pinned)(host, port, addresses, ends_at)
 
 
 class _Pinned(http.client.HTTPConnection):
-    """Speaks to `host` at the first of its addresses that answers; all of them were looked at."""
+    """Speaks to `host` at the first of its addresses that answers; all of them were looked at.
 
-    def __init__(self, host: str, port: int, addresses: Sequence[str], seconds: float) -> None:
-        super().__init__(host, port, timeout=seconds)
+    `ends_at` bounds it as a whole, by the monotonic clock.
+    """
+
+    def __init__(self, host: str, port: int, addresses: Sequence[str], ends_at: float) -> None:
+        super().__init__(host, port)
         self._addresses = addresses
+        self._ends_at = ends_at
+        # Beside `sock`, which is forgotten where the answer has no length, and still read from.
+        self.wire: socket.socket | None = None
+
+    @property
+    def seconds_left(self) -> float:
+        return self._ends_at - time.monotonic()
 
     def connect(self) -> None:
         *others, last = self._addresses[:MOST_ADDRESSES]
         for address in others:
             with suppress(OSError):
-                self.sock = socket.create_connection((address, self.port), self.timeout)
+                self._open(address)
                 return
-        self.sock = socket.create_connection((last, self.port), self.timeout)
+        self._open(last)
+
+    def _open(self, address: str) -> None:
+        left = self.seconds_left
+        if left <= 0:
+            raise TimeoutError
+        self.sock = self.wire = socket.create_connection((address, self.port), left)
 
 
 class _PinnedTls(_Pinned):
@@ -171,18 +193,18 @@ class _PinnedTls(_Pinned):
 
     def connect(self) -> None:
         super().connect()
-        context = ssl.create_default_context()
-        self.sock = context.wrap_socket(self.sock, server_hostname=self.host)
+        wrapped = ssl.create_default_context().wrap_socket(
+            self.sock, server_hostname=self.host, do_handshake_on_connect=False
+        )
+        # Known before the handshake, so that one that never ends can be broken off.
+        self.sock = self.wire = wrapped
+        wrapped.do_handshake()
 
 
-def _allowed_addresses(host: str, port: int) -> list[str]:
+def _allowed_addresses(host: str, port: int, ends_at: float) -> list[str]:
     """The addresses to call. Raises OutboundRefused where any that the name has is not allowed: who
     mixes a public with a private one is up to something."""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise OutboundFailed(f"The name {host} is not known.", code="unknown_name") from error
-    addresses = list(dict.fromkeys(str(each[4][0]) for each in found))
+    addresses = _resolved(host, port, ends_at)
     for address in addresses:
         if not may_call(address, settings.WEBHOOK_ALLOW_PRIVATE):
             raise OutboundRefused(
@@ -190,6 +212,27 @@ def _allowed_addresses(host: str, port: int) -> list[str]:
                 " by WEBHOOK_ALLOW_PRIVATE."
             )
     return addresses
+
+
+def _resolved(host: str, port: int, ends_at: float) -> list[str]:
+    """Every address of a name. In a thread: a name server may be anybody's, and takes its time."""
+    found: list[str] = []
+    failed: list[Exception] = []
+
+    def look_up() -> None:
+        try:
+            told = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            found.extend(dict.fromkeys(str(each[4][0]) for each in told))
+        except (OSError, UnicodeError) as error:
+            failed.append(error)
+
+    asking = threading.Thread(target=look_up, daemon=True)
+    asking.start()
+    asking.join(max(ends_at - time.monotonic(), 0))
+    if not found:
+        words = f"The name {host} is not known."
+        raise OutboundFailed(words, code="unknown_name") from next(iter(failed), None)
+    return found
 
 
 def may_call(address: str, allowed: Sequence[str] = ()) -> bool:

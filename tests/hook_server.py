@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -66,3 +67,31 @@ def hook_server() -> Iterator[Hooks]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+@contextmanager
+def rude_server(at_once: bytes = b"", again: bytes = b"", *, closes: bool = False) -> Iterator[int]:
+    """A server that does not care what it is asked: it says something at once, then something again
+    every 20 ms, and goes on so until the caller goes, unless it closes. Its port."""
+    over = threading.Event()
+
+    def talk(caller: socket.socket) -> None:
+        with caller, suppress(OSError):
+            caller.recv(65_536)
+            caller.sendall(at_once)
+            while not closes and not over.wait(0.02):
+                caller.sendall(again)
+
+    def listen() -> None:
+        with suppress(OSError):
+            while not over.is_set():
+                threading.Thread(target=talk, args=(server.accept()[0],), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=listen, daemon=True).start()
+        try:
+            yield server.getsockname()[1]
+        finally:
+            over.set()
+            with suppress(OSError):
+                server.shutdown(socket.SHUT_RDWR)

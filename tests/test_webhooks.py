@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from http.server import ThreadingHTTPServer
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +28,7 @@ from rooms.models import (
 from rooms.services.deliveries import BACK_OFF, deliver_to, dispatch_webhooks
 from rooms.services.messages import delete_message
 from rooms.services.robot_answers import answer_room
+from rooms.services.robots import change_robot, renew_robot_secret
 from rooms.services.rooms import update_room
 from tests.client import ContractClient
 from tests.hook_server import Hooks, hook_server
@@ -283,13 +286,21 @@ def test_a_bad_answer_fails_and_is_asked_for_again_by_hand(
 def test_the_robot_of_the_documentation_answers(world: Cast, hooks: Hooks) -> None:
     robot = robot_at(hooks)
     room = room_with(robot, room_of(world.otto))
-    hooks.answers = [(200, {"text": "x"})]
-    answered(room, world.otto, "@robo ready?")
     program = BLOCK.findall((ROOT / "docs/robots.md").read_text())[0]
     known: dict[str, Any] = {}
     exec(program.replace("whsec_your-secret", secret_of(robot.secret_salt)), known)  # noqa: S102
-    assert known["is_genuine"](hooks.headers[0], hooks.bodies[0])
-    assert not known["is_genuine"](hooks.headers[0], hooks.bodies[0] + b" ")
+    with ThreadingHTTPServer(("127.0.0.1", 0), known["Robot"]) as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/"
+        change_robot(robot, by=world.ada, changes={"settings": {"url": url}})
+        assert answered(room, world.otto, "@robo ready?").content == "You said: @robo ready?"
+        renew_robot_secret(robot, by=world.ada)  # what the program does not know
+        refused = turn_of(room, world.otto, "@robo still?")
+        answer_room(room.pk)
+        server.shutdown()
+    refused.refresh_from_db()
+    assert (refused.status, refused.response_data) == ("failed", {"code": "bad_status"})
+    assert refused.log.get().response_status == 401
 
 
 def test_the_secret_of_a_robot_is_shown_once(world: Cast, client_of: ClientOf) -> None:

@@ -1,4 +1,4 @@
-"""What the list of robots' turns may be narrowed by."""
+"""What the lists of robots' turns and of webhooks' deliveries may be narrowed by."""
 
 from typing import Any
 
@@ -6,10 +6,29 @@ import django_filters
 from django.db.models import QuerySet
 
 from chatcore.errors import Invalid
-from rooms.models import RobotInteraction, RobotStatus
+from rooms.models import DeliveryState, RobotInteraction, RobotStatus, WebhookDelivery
 
 
-class InteractionFilter(django_filters.FilterSet):  # type: ignore[misc]
+class _Filter(django_filters.FilterSet):  # type: ignore[misc]
+    def checked(self) -> QuerySet[Any]:
+        """The filtered rows. Raises Invalid by field for a value that is not one."""
+        if not self.is_valid():
+            raise Invalid(errors={k: [str(e) for e in v] for k, v in self.errors.items()})
+        rows: QuerySet[Any] = self.qs
+        return rows
+
+
+class DeliveryFilter(_Filter):
+    """`?state=failed`: what was given up."""
+
+    state = django_filters.ChoiceFilter(choices=DeliveryState.choices)
+
+    class Meta:
+        model = WebhookDelivery
+        fields: tuple[str, ...] = ()
+
+
+class InteractionFilter(_Filter):
     """`?robot=librarian&status=failed`."""
 
     robot = django_filters.CharFilter("robot_id", max_length=50)
@@ -20,10 +39,3 @@ class InteractionFilter(django_filters.FilterSet):  # type: ignore[misc]
     class Meta:
         model = RobotInteraction
         fields: tuple[str, ...] = ()
-
-    def checked(self) -> QuerySet[Any]:
-        """The filtered rows. Raises Invalid by field for a value that is not one."""
-        if not self.is_valid():
-            raise Invalid(errors={k: [str(e) for e in v] for k, v in self.errors.items()})
-        rows: QuerySet[Any] = self.qs
-        return rows

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
+from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -11,7 +12,9 @@ from chatcore.http.paging import IdPagination
 from chatcore.http.permissions import signed_in
 from chatcore.http.serializers import valid
 from rooms.api import webhook_serializers as bodies
+from rooms.api.robot_filters import DeliveryFilter
 from rooms.api.robot_serializers import SecretOut
+from rooms.models import WebhookDelivery
 from rooms.selectors.webhooks import delivery_of, webhook_for, webhooks_for
 from rooms.services import webhooks
 
@@ -67,15 +70,19 @@ class WebhookSecretView(APIView):
         return Response({"secret": webhooks.renew_secret(webhook_for(me, webhook_id), by=me)})
 
 
-class DeliveriesView(APIView):
+class DeliveriesView(GenericAPIView[WebhookDelivery]):
+    queryset = WebhookDelivery.objects.none()  # tells the OpenAPI document what is filtered
+    serializer_class = bodies.DeliveryOut
     pagination_class = IdPagination
+    filterset_class = DeliveryFilter
 
     @extend_schema(operation_id="webhook_deliveries_list", responses=bodies.DeliveryOut(many=True))
     def get(self, request: Request, webhook_id: UUID) -> Response:
         """What it was and is owed, the newest first; kept for 30 days."""
-        page, webhook = self.pagination_class(), webhook_for(signed_in(request), webhook_id)
-        found = page.paginate_queryset(webhook.deliveries.all(), request, self)
-        return page.get_paginated_response(bodies.DeliveryOut(found, many=True).data)
+        rows = webhook_for(signed_in(request), webhook_id).deliveries.all()
+        found = DeliveryFilter(request.query_params, queryset=rows, request=request).checked()
+        page = self.paginate_queryset(found) or []
+        return self.get_paginated_response(bodies.DeliveryOut(page, many=True).data)
 
 
 class DeliveryView(APIView):

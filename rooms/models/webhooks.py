@@ -111,6 +111,12 @@ class WebhookDelivery(models.Model):
                 name="webhook_deliveries_due",
                 condition=Q(state="pending"),
             ),
+            # deliveries_due(): whether something of the room waits before it.
+            models.Index(
+                fields=["endpoint", "room", "version"],
+                name="webhook_deliveries_waiting",
+                condition=Q(state="pending", attempts__gt=0),
+            ),
             # The log of an endpoint, the newest first.
             models.Index(fields=["endpoint", "-id"], name="webhook_deliveries_log"),
         ]

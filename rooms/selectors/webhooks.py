@@ -15,6 +15,8 @@ from rooms.models import Audience, DeliveryState, WebhookDelivery, WebhookEndpoi
 from rooms.selectors.messages import ONE_SQL, message_out
 
 MANAGE = "chat:webhook:manage"
+# So many attempts, a quarter of an hour in all, what came after it waits behind a delivery that fails.
+HOLDS_UP = 4
 
 
 def webhooks_for(user: User) -> QuerySet[WebhookEndpoint]:
@@ -41,14 +43,12 @@ def delivery_of(endpoint: WebhookEndpoint, delivery: UUID) -> WebhookDelivery:
 
 def deliveries_due(endpoint: UUID) -> QuerySet[WebhookDelivery]:
     """What an endpoint is owed at this moment, in the order in which it happened."""
-    return WebhookDelivery.objects.filter(_is_due(), endpoint=endpoint).order_by(
-        "created_at", "version"
-    )
+    return _due().filter(endpoint=endpoint).order_by("created_at", "version")
 
 
 def endpoints_with_work() -> list[UUID]:
     """Those that are owed something at which nobody works."""
-    owed = WebhookDelivery.objects.filter(_is_due(), endpoint=OuterRef("pk"))
+    owed = _due().filter(endpoint=OuterRef("pk"))
     found = WebhookEndpoint.objects.filter(free(), Exists(owed), is_enabled=True)
     return list(found.values_list("pk", flat=True))
 
@@ -85,5 +85,18 @@ def _message(delivery: WebhookDelivery) -> dict[str, Any] | None:
     return message_out(rows[0])
 
 
-def _is_due() -> Q:
-    return Q(Q(due_at__isnull=True) | Q(due_at__lte=Now()), state=DeliveryState.PENDING)
+def _due() -> QuerySet[WebhookDelivery]:
+    """One that waits for another attempt holds up what came after it in its room, and nothing else; one
+    that goes on failing is overtaken."""
+    waits = WebhookDelivery.objects.filter(
+        endpoint=OuterRef("endpoint"),
+        room=OuterRef("room"),
+        version__lt=OuterRef("version"),
+        state=DeliveryState.PENDING,
+        attempts__range=(1, HOLDS_UP),
+        due_at__gt=Now(),
+    )
+    pending = WebhookDelivery.objects.filter(
+        Q(due_at__isnull=True) | Q(due_at__lte=Now()), state=DeliveryState.PENDING
+    )
+    return pending.filter(~Exists(waits))

@@ -1,7 +1,7 @@
 """Send what webhooks are owed. The rows are the queue; one worker at a time sends to an endpoint.
 
-What succeeds goes in the order in which it happened. What fails waits for its next attempt and does
-not hold up the rest: receivers order by `version` where order matters to them.
+The events of a room go in the order in which they happened: one that fails holds up those that came after
+it in its room until it is given, or has failed for a quarter of an hour; never those of other rooms.
 """
 
 from datetime import timedelta
