@@ -12,6 +12,7 @@ from django.utils import timezone
 from chatcore.models import User
 from rooms.models import Escalation, SlaClock, SlaPolicyVersion
 from rooms.services.assignment import drain_queue
+from rooms.services.escalations import hand_up
 from rooms.services.policies import change_policy
 from rooms.services.rings import plan_rings, ring_clocks
 from tests.client import ContractClient
@@ -141,6 +142,20 @@ def test_a_word_that_came_too_late_is_a_breach_though_nobody_rang(
 
     assert the_clock(escalation, "first_response").breached_at == START + minutes(10)
     assert kinds(escalation)[-2:] == ["breached", "responded"]
+
+
+def test_a_first_answer_counts_though_the_matter_is_handed_up_at_once(
+    world: Cast, clock: time_machine.Traveller
+) -> None:
+    promise()
+    on_duty(world.ana)
+    escalation = escalation_of(world.mira)
+    drain_queue()
+    clock.shift(minutes(2))
+    said(escalation.source_room, world.ana, "I bring in somebody who knows")
+    hand_up(escalation.pk, by=world.ana, handover_note="The second time")
+    assert the_clock(escalation, "first_response").state == "met"
+    assert kinds(escalation)[-2:] == ["responded", "escalated"]
 
 
 def test_an_escalation_keeps_the_version_it_began_with(world: Cast) -> None:

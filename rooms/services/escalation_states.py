@@ -165,6 +165,7 @@ def cancel_escalation(escalation: UUID, *, by: User, reason: str = "") -> Escala
     if by.pk not in (row.customer_id, row.created_by_user_id):
         require(by, "chat:escalation:cancel")
     refuse_unless(row, OPEN, "cancelled")
+    clocks.hear(row)
     release(row)
     now = timezone.now()
     row.status, row.snoozed_until = EscalationStatus.CANCELLED, None

@@ -218,6 +218,7 @@ def _asked(escalation: Escalation, by: User | None) -> str:
 
 
 def _hand_up(before: Escalation, by: User | None, level: str, note: str) -> None:
+    clocks.hear(before)  # its own first answer, before it is over
     release(before)
     before.status, before.resolution = EscalationStatus.RESOLVED, Resolution.ESCALATED
     before.resolution_notes, before.resolved_at = note, timezone.now()
