@@ -4,21 +4,30 @@ import { announce } from "../chatcore/page.js";
 import { localTimes } from "../chatcore/thread.js";
 import { offerKeys } from "./console-keys.js";
 
-const SETTLE = 300; // several changes in a row are one reading
+const TOGETHER = 50; // what one act changes is one reading
+const SETTLE = 300; // and readings keep this distance
 let timer = 0;
+let last = 0;
+let isDue = false;
 
 /** Something changed: the lists and their numbers are read again, unless somebody is ticking. */
 function changed() {
   clearTimeout(timer);
   timer = setTimeout(() => {
+    isDue = Boolean(document.querySelector(".htmx-request")); // one that may have read before the change
+    if (isDue) return;
+    last = Date.now();
     if (!document.querySelector("[data-rows] :checked")) document.body.dispatchEvent(new Event("changed"));
     else document.getElementById("queues")?.dispatchEvent(new Event("changed"));
-  }, SETTLE);
+  }, Math.max(TOGETHER, last + SETTLE - Date.now()));
 }
 
 /** @param {EventTarget} live */
 export function keepTrue(live) {
   let online = false;
+  live.addEventListener("state", (event) => {
+    document.documentElement.dataset.live = /** @type {CustomEvent} */ (event).detail.state;
+  });
   live.addEventListener("subscribed", (event) => {
     if (/** @type {CustomEvent} */ (event).detail.topic !== "me") return;
     if (online) changed(); // after an interruption
@@ -129,6 +138,7 @@ tellZone();
 document.addEventListener("change", changedByHand);
 document.addEventListener("keydown", enter);
 document.body.addEventListener("htmx:afterSettle", arrange);
+document.body.addEventListener("htmx:afterRequest", () => isDue && changed());
 setInterval(() => (tick(), age()), 15_000);
 offerKeys();
 arrange();
