@@ -110,10 +110,13 @@ def _named(part: Part, names: Sequence[str]) -> list[Part]:
 
 
 def with_followers(lines: Iterable[Line]) -> list[Line]:
-    """Mark each line whose author also wrote the one above: they read as one block."""
+    """Mark each line whose author also wrote the one above: they read as one block. A line of the
+    system shows no author, so nothing follows on it."""
     marked: list[Line] = []
     for line in lines:
-        marked.append(replace(line, following=bool(marked) and marked[-1].author == line.author))
+        before = marked[-1] if marked else None
+        follows = before is not None and before.author == line.author and before.kind != "system"
+        marked.append(replace(line, following=follows))
     return marked
 
 

@@ -134,6 +134,7 @@ export class Thread {
   markFollowing(item) {
     const before = /** @type {HTMLElement | null} */ (item.previousElementSibling);
     const same = before?.dataset.author === /** @type {HTMLElement} */ (item).dataset.author;
-    item.classList.toggle("following", Boolean(before?.classList.contains("message")) && same);
+    const begins = !before?.classList.contains("message") || before.classList.contains("system");
+    item.classList.toggle("following", same && !begins);
   }
 }
