@@ -1,8 +1,9 @@
 """What the customer's pages are given. The widget shows the same messages to somebody without a cookie."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 
@@ -26,17 +27,13 @@ def support_context(
     found = access.room
     place = place_in(request, found.last_seq, PAGE_LENGTH)
     history = messages_page(access, place)["results"]
-    first_seq = history[0]["seq"] if history else 0
-    before = earlier_room_of(access)
-    has_earlier = first_seq > access.sight.first_visible
     return support_messages(access, history) | {
+        **before(access, history, _page_of),
         "topic": f"room:{found.pk}",
         "conversation": found,
         "title": found.name or "Support",
         "state": state,
         "people": people_in(list(participants_of(found)), set()),
-        "earlier_url": f"?here=1&before={first_seq}" if has_earlier else "",
-        "earlier_room_url": f"{reverse('support_room', args=[before])}?here=1" if before else "",
         "later_url": request.path if is_past(request, place, found.last_seq) else "",
         "new_ref": uuid7(),
         "send_url": reverse("support_say", args=[found.pk]),
@@ -45,6 +42,24 @@ def support_context(
         "composer_closed": access.silenced_by is not None,
         "ratings": range(1, 6),
     }
+
+
+def before(
+    access: RoomAccess, messages: Sequence[Message], address: Callable[[UUID], str]
+) -> dict[str, str]:
+    """Where what was said before these messages is shown: further up, or in the room from which this one
+    was made when the matter was handed on."""
+    first = messages[0]["seq"] if messages else 0
+    if first > access.sight.first_visible:
+        url = f"{address(access.room.pk)}before={first}"
+        return {"earlier_url": url, "earlier_label": "Earlier messages"}
+    room = earlier_room_of(access)
+    words = "The earlier part of this conversation"
+    return {"earlier_url": address(room) if room else "", "earlier_label": words}
+
+
+def _page_of(room: UUID) -> str:
+    return f"{reverse('support_room', args=[room])}?here=1&"
 
 
 def support_messages(access: RoomAccess, messages: Sequence[Message]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_safe
 from chatcore.http.middleware import STRICT_CSP
 from chatcore.http.positions import Position
 from chatcore.pages import PageRequest, position, token_page
-from rooms.customer_contexts import PAGE_LENGTH, widget_messages
+from rooms.customer_contexts import PAGE_LENGTH, before, widget_messages
 from rooms.selectors.access import read_room_for
 from rooms.selectors.messages import message_of, messages_page
 
@@ -65,12 +66,15 @@ def widget_script(_request: HttpRequest) -> HttpResponse:
 def widget_thread(request: PageRequest, room_id: UUID) -> HttpResponse:
     """The newest messages of a room, or those before `?before=`, as the server shows them."""
     access = read_room_for(request.user, room_id)
-    before = position(request, "before")
-    found = messages_page(access, Position(before, None, None, PAGE_LENGTH))
-    earlier = found["results"][0]["seq"] if found["has_more"] else None
-    context = widget_messages(access, found["results"])
-    context |= {"earlier": earlier, "thread_url": request.path}
+    place = Position(position(request, "before"), None, None, PAGE_LENGTH)
+    messages = messages_page(access, place)["results"]
+    context = widget_messages(access, messages) | before(access, messages, _thread_of)
+    context |= {"topic": f"room:{room_id}"}
     return HttpResponse(render_to_string("web/widget_thread.html", context))
+
+
+def _thread_of(room: UUID) -> str:
+    return f"{reverse('widget_thread', args=[room])}?"
 
 
 @token_page

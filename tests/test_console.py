@@ -132,6 +132,10 @@ def test_who_hands_up_says_what_the_next_level_has_to_know(world: Cast) -> None:
     page = page_of(browser_of(world.bela), address(following))
     assert "Tried twice" in page
     assert address(escalation) in page  # the chain leads back
+    accept_escalation(following.pk, by=world.bela)
+    page = page_of(browser_of(world.bela), address(following))
+    link = f'href="/rooms/{escalation.target_room_id}/">The earlier part of this conversation'
+    assert link in page, "what was said on the first level"
 
 
 def test_a_reply_waits_when_somebody_else_was_faster(world: Cast) -> None:

@@ -1,5 +1,6 @@
 """What the page of an escalation shows, gathered once for its first load and after a refused form."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -78,13 +79,11 @@ class Sheet:
         room = access.room
         where = place_in(request, room.last_seq, PAGE_LENGTH)
         history = messages_page(access, where)["results"]
-        first_seq = history[0]["seq"] if history else 0
-        has_earlier = first_seq > access.sight.first_visible
         return {
             **message_context(access, history),
+            **self._before(access, history),
             "topic": f"room:{room.pk}",
             "people": people_in(list(participants_of(room)), online_in(f"room:{room.pk}")),
-            "earlier_url": f"{self.address}?before={first_seq}" if has_earlier else "",
             "later_url": self.address if is_past(request, where, room.last_seq) else "",
             "is_observing": access.is_observing,
             "may_note": access.may_note and access.silenced_by is None,
@@ -94,6 +93,17 @@ class Sheet:
             "composer_label": f"Reply to {self.escalation.customer.shown_name}",
             "replying": replying_to(request, access),
         }
+
+    def _before(self, access: RoomAccess, history: Sequence[dict[str, Any]]) -> dict[str, str]:
+        """Where what was said before is shown: further up, or in the room it was handed on from."""
+        first_seq = history[0]["seq"] if history else 0
+        if first_seq > access.sight.first_visible:
+            return {"earlier_url": f"{self.address}?before={first_seq}"}
+        room = access.room.parent_room_id
+        if room is None or _place_in(self.user, room) is None:
+            return {"earlier_url": ""}
+        words = "The earlier part of this conversation"
+        return {"earlier_url": reverse("room", args=[room]), "earlier_label": words}
 
 
 def sheet_of(request: PageRequest, escalation_id: UUID) -> Sheet:

@@ -73,12 +73,18 @@ export async function showEarlier(load = fetchPage) {
   return true;
 }
 
-/** @param {Document} page messages, and perhaps a link to earlier ones */
+/**
+ * Those of another conversation, of which this one is the sequel, stand in a list of their own.
+ * @param {Document} page messages, and perhaps a link to earlier ones
+ */
 export function putAbove(page) {
-  const list = /** @type {HTMLElement} */ (document.querySelector("[data-thread]"));
-  const items = [...page.querySelectorAll("[data-thread] > .message")];
+  const top = /** @type {HTMLElement} */ (document.querySelector("[data-of]"));
+  const list = page.querySelector("[data-of]");
   localTimes(page);
-  list.prepend(...items.map((item) => document.adoptNode(item)));
+  if (list instanceof HTMLElement && list.dataset.of !== top.dataset.of) {
+    list.removeAttribute("data-thread");
+    top.before(document.adoptNode(list));
+  } else top.prepend(...[...(list?.children ?? [])].map((item) => document.adoptNode(item)));
   const further = page.querySelector("[data-earlier]");
-  if (further) list.before(document.adoptNode(further));
+  if (further) document.querySelector("[data-of]")?.before(document.adoptNode(further));
 }

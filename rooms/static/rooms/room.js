@@ -3,7 +3,7 @@ import { Live } from "../chatcore/live.js";
 import { Thread } from "../chatcore/thread.js";
 import { Composer } from "../chatcore/composer.js";
 import { Pending } from "../chatcore/pending.js";
-import { announce, loadEarlier, showConnection } from "../chatcore/page.js";
+import { announce, loadEarlier, showConnection, showEarlier } from "../chatcore/page.js";
 import { keepShelves } from "../chatcore/shelves.js";
 import { Uploads, byCookie, showFiles } from "./files.js";
 import { lineOf } from "./lines.js";
@@ -13,6 +13,7 @@ import { Dressing, isPlain } from "./dressing.js";
 import { Replying } from "./replying.js";
 import { showStreams } from "./streaming.js";
 
+const FEW = 10;
 const root = /** @type {HTMLElement} */ (document.querySelector("[data-conversation]"));
 const topic = root.dataset.topic ?? "";
 const me = root.dataset.me ?? "";
@@ -109,6 +110,7 @@ uploads.more = () => replying.take();
 offerActions(live, topic, thread, announce, replying);
 showConnection(live);
 loadEarlier();
+if (root.dataset.escalation && thread.list.children.length < FEW) showEarlier(); // what was said before it was handed on
 if (document.querySelector(".shelf-pane")) keepShelves(live);
 live.follow(topic, Number(root.dataset.version));
 live.follow("me");

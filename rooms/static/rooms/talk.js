@@ -13,6 +13,7 @@ import { People } from "./people.js";
 import { showStreams } from "./streaming.js";
 import { SupportCard } from "./support_card.js";
 
+const FEW = 10;
 const FOUND = 2_400; // as long as thread.css marks it
 const CHANGES = new Set(["escalation.changed", "room.updated", "participant.changed"]);
 
@@ -82,8 +83,10 @@ export class Talk {
       this.readAll();
     });
     this.thread.list.addEventListener("submit", (event) => this.card.submit(event)); // a robot offers a person
-    this.thread.list.addEventListener("click", (event) => this.follow(event));
+    this.thread.scroller.addEventListener("click", (event) => this.follow(event));
     loadEarlier(this.load);
+    // After a handover the customer goes on where they were.
+    if (this.thread.list.children.length < FEW) showEarlier(this.load);
     this.thread.scroller.addEventListener("scroll", () => this.readAll(), { passive: true });
     document.addEventListener("visibilitychange", () => this.readAll());
     showConnection(this.live, this.hooks.away ?? (() => location.assign("/support/")));
@@ -99,9 +102,9 @@ export class Talk {
     const quote = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("a.reply"));
     if (!quote) return;
     event.preventDefault();
-    const id = quote.dataset.quotes ?? "";
-    while (!this.thread.find(id) && (await showEarlier(this.load)));
-    const item = this.thread.find(id);
+    const shown = () => this.thread.scroller.querySelector(`[data-id="${CSS.escape(quote.dataset.quotes ?? "")}"]`);
+    while (!shown() && (await showEarlier(this.load)));
+    const item = shown();
     item?.scrollIntoView({ block: "center" });
     item?.classList.add("found");
     setTimeout(() => item?.classList.remove("found"), FOUND);

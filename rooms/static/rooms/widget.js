@@ -92,6 +92,7 @@ async function enter(room) {
   const shownAt = `/widget/rooms/${room}/`;
   const page = await guest.load(`${shownAt}messages/`);
   root.dataset.topic = `room:${room}`;
+  /** @type {HTMLElement} */ (root.querySelector("[data-thread]")).dataset.of = `room:${room}`;
   putAbove(page);
   const composer = /** @type {HTMLFormElement} */ (root.querySelector("[data-composer]"));
   composer.dataset.attach = `/api/v1/rooms/${room}/attachments/`;
