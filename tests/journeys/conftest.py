@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
+import threading
 from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,7 +20,17 @@ CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/c
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 # The network going away is what some journeys are about.
 OFFLINE = "ERR_INTERNET_DISCONNECTED"
+SHOP = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Lamps</title>
+<link rel="icon" href="data:,"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy"
+  content="default-src 'none'; img-src data:; script-src {0}; frame-src {0}"></head>
+<body><h1>The lamp shop</h1><script src="{0}/widget.js" async data-label="Help"></script></body></html>"""
 BOOK = Path(__file__).with_name("the-orchard.txt")
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: Any) -> None:
+        """Nothing."""
 
 
 class Enter(Protocol):
@@ -122,3 +135,15 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = Path(chosen) if chosen else tmp_path_factory.mktemp("pictures")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+@pytest.fixture
+def shop(site: Site, tmp_path: Path) -> Iterator[str]:
+    """A page of another origin, with a strict policy of its own."""
+    (tmp_path / "index.html").write_text(SHOP.format(site.url))
+    handler = functools.partial(_Quiet, directory=str(tmp_path))
+    server = ThreadingHTTPServer(("127.0.0.1", site.shop_port), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{site.shop_port}/"
+    server.shutdown()
+    server.server_close()
