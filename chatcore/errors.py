@@ -71,6 +71,18 @@ class TooManyRequests(ChatcoreError):
         self.retry_after = retry_after
 
 
+class RangeNotSatisfiable(ChatcoreError):
+    """`size`: how many bytes there are."""
+
+    code = "range_not_satisfiable"
+    status = 416
+    title = "The file has no such part"
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"The file has {size} bytes.")
+        self.size = size
+
+
 class Unavailable(ChatcoreError):
     """A part we need is away for the moment; nothing was stored, the same request may be repeated."""
 

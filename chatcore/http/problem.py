@@ -26,6 +26,7 @@ from chatcore.errors import (
     Invalid,
     NotAuthenticated,
     NotFound,
+    RangeNotSatisfiable,
     TooManyRequests,
     Unavailable,
 )
@@ -60,6 +61,8 @@ def problem_headers(error: ChatcoreError) -> dict[str, str]:
         return {"Retry-After": str(error.retry_after)}
     if isinstance(error, Unavailable):
         return {"Retry-After": "2"}
+    if isinstance(error, RangeNotSatisfiable):
+        return {"Content-Range": f"bytes */{error.size}"}
     if error.status == NotAuthenticated.status:
         return {"WWW-Authenticate": 'Bearer realm="chatcore"'}
     return {}

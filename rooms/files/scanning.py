@@ -1,7 +1,9 @@
 """The scan hook: a command of the operator's reads a file and says whether it is clean."""
 
+import os
 import shlex
 import shutil
+import signal
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -37,13 +39,31 @@ def scan(file: IO[Any] | Any) -> Scanned:
 
 
 def _asked(command: list[str], bytes_: IO[bytes]) -> Scanned:
+    # A session of its own, and a file for what it says: nothing that it started can hold us.
+    with tempfile.TemporaryFile() as told:
+        try:
+            running = subprocess.Popen(
+                command,
+                stdin=bytes_,
+                stdout=told,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise ScannerFailed(str(error)) from None
+        ended = _ended(running)
+        told.seek(0)
+        note = told.read(2_000).decode(errors="replace").replace("\0", "").strip()[:500]
+    if ended not in (0, 1):
+        raise ScannerFailed(f"exit {ended}: {note}")
+    return Scanned(clean=ended == 0, note=note if ended else "")
+
+
+def _ended(running: subprocess.Popen[bytes]) -> int:
+    """How it ended. Raises ScannerFailed where it does not."""
     try:
-        said = subprocess.run(
-            command, stdin=bytes_, capture_output=True, timeout=MOST_SECONDS, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise ScannerFailed(str(error)) from None
-    note = said.stdout.decode(errors="replace").replace("\0", "").strip()[:500]
-    if said.returncode not in (0, 1):
-        raise ScannerFailed(f"exit {said.returncode}: {note}")
-    return Scanned(clean=said.returncode == 0, note=note if said.returncode else "")
+        return running.wait(MOST_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(running.pid, signal.SIGKILL)  # with what it started
+        running.wait()
+        raise ScannerFailed(f"It has not ended after {MOST_SECONDS} s.") from None

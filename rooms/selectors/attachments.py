@@ -11,10 +11,10 @@ from django.core.files.base import File
 from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
-from chatcore.errors import Conflict, NotFound
+from chatcore.errors import Conflict, NotFound, Unavailable
 from chatcore.models import User
 from rooms.files.pictures import PICTURES, THUMBNAIL_TYPE
-from rooms.files.storage import attachment_storage
+from rooms.files.storage import STORAGE_ERRORS, attachment_storage
 from rooms.models import ChatFileAttachment, ScanState, StoredFile
 from rooms.selectors.access import read_room_for
 from rooms.selectors.messages import message_of
@@ -37,12 +37,19 @@ class Download:
     name: str
     mime_type: str
     size: int
+    # Names these very bytes.
+    tag: str
     inline: bool
     file: File[bytes]
 
-    def chunks(self) -> Iterator[bytes]:
+    def chunks(self, part: range) -> Iterator[bytes]:
+        """Those of its bytes."""
         with self.file:
-            yield from self.file.chunks(_CHUNK)
+            self.file.seek(part.start)
+            left = len(part)
+            while left and (chunk := self.file.read(min(left, _CHUNK))):
+                left -= len(chunk)
+                yield chunk
 
 
 def download_for(user: User, room_id: UUID, attachment_id: UUID) -> Download:
@@ -52,6 +59,7 @@ def download_for(user: User, room_id: UUID, attachment_id: UUID) -> Download:
         name=found.original_filename,
         mime_type=found.mime_type,
         size=found.file_size,
+        tag=stored.sha256,
         inline=found.mime_type in PICTURES and found.width is not None,
         file=_opened(stored.name),
     )
@@ -64,7 +72,8 @@ def thumbnail_for(user: User, room_id: UUID, attachment_id: UUID) -> Download:
         raise NotFound(_NONE)
     file = _opened(stored.thumbnail_name)
     name = f"{found.original_filename}.webp"
-    return Download(name, THUMBNAIL_TYPE, file.size, inline=True, file=file)
+    tag = f"{stored.sha256}-small"
+    return Download(name, THUMBNAIL_TYPE, file.size, tag, inline=True, file=file)
 
 
 def _clean_one(
@@ -91,6 +100,8 @@ def _opened(name: str) -> File[bytes]:
         return attachment_storage().open(name)
     except FileNotFoundError:
         raise NotFound("The file is gone from the storage.") from None
+    except STORAGE_ERRORS as error:
+        raise Unavailable("The storage of files is away.") from error
 
 
 def bytes_of(user: User) -> int:

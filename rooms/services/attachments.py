@@ -30,7 +30,7 @@ from rooms.selectors.access import room_for
 from rooms.selectors.messages import ONE_SQL, message_out
 from rooms.services.announcing import announce
 from rooms.services.messages import draft_of
-from rooms.services.stored_files import EXAMINE_FILE, examine, store_file
+from rooms.services.stored_files import EXAMINE_FILE, Examined, examine, store_file
 from rooms.services.timeline import ROOM_TIMELINE
 
 
@@ -94,26 +94,26 @@ def _said(user: User, draft: Draft, stored: StoredFile, facts: FileFacts) -> App
 
 def examine_file(file_id: UUID) -> None:
     """Look at a file and tell its room what came of it. Done twice, it is told once."""
-    stored = examine(file_id)
+    examined = examine(file_id)
     attachment = (
         ChatFileAttachment.objects.select_related("message")
         .filter(file_manager_file_id=file_id, deleted_at__isnull=True)
         .first()
     )
-    if stored and attachment:
-        _tell(stored, attachment)
+    if examined and attachment:
+        _tell(examined, attachment)
 
 
 @transaction.atomic
-def _tell(stored: StoredFile, attachment: ChatFileAttachment) -> None:
-    message = attachment.message
+def _tell(examined: Examined, attachment: ChatFileAttachment) -> None:
+    stored, message = examined.stored, attachment.message
     version = next_version(ROOM_TIMELINE, message.room_id)
     told = StoredFile.objects.filter(pk=stored.pk, scan_state=ScanState.PENDING).update(
         scan_state=stored.scan_state, scan_note=stored.scan_note
     )
     if not told:
         return
-    if stored.scan_state == ScanState.CLEAN and attachment.mime_type in PICTURES:
+    if examined.has_small and attachment.mime_type in PICTURES:
         attachment.preview_available = True
         url = f"/api/v1/rooms/{message.room_id}/attachments/{attachment.pk}/thumbnail/"
         attachment.thumbnail_url = url

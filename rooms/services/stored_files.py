@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -11,13 +12,13 @@ from django.core.files.base import ContentFile, File
 from django.db import connection, transaction
 from django.utils import timezone
 
-from chatcore.errors import Conflict
+from chatcore.errors import Conflict, Unavailable
 from chatcore.jobs import enqueue_on_commit
 from chatcore.models import User
 from rooms.files.facts import FileFacts
 from rooms.files.pictures import thumbnail_of
 from rooms.files.scanning import ScannerFailed, scan
-from rooms.files.storage import attachment_storage
+from rooms.files.storage import STORAGE_ERRORS, attachment_storage
 from rooms.models import ChatFileAttachment, ScanState, StoredFile
 from rooms.selectors.attachments import (
     PATIENCE,
@@ -42,9 +43,14 @@ class QuotaUsedUp(Conflict):
 
 def store_file(owner: User, upload: File[bytes], facts: FileFacts) -> StoredFile:
     """The bytes, in the storage and in a committed row; whoever attaches nothing to it within an hour
-    has it swept away. Raises QuotaUsedUp."""
+    has it swept away. Raises QuotaUsedUp, Unavailable."""
     stored = _reserved(owner, facts)
-    attachment_storage().save(stored.name, upload)
+    try:
+        attachment_storage().save(stored.name, upload)
+    except STORAGE_ERRORS as error:
+        log.warning("file_not_stored", file=str(stored.pk), error=repr(error))
+        stored.delete()
+        raise Unavailable("The storage of files is away.") from error
     return stored
 
 
@@ -61,7 +67,15 @@ def _reserved(owner: User, facts: FileFacts) -> StoredFile:
     return StoredFile.objects.create(owner=owner, size=facts.size, sha256=facts.sha256)
 
 
-def examine(file_id: UUID) -> StoredFile | None:
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """`has_small`: it is a picture that can be decoded, and its small copy is there."""
+
+    stored: StoredFile
+    has_small: bool
+
+
+def examine(file_id: UUID) -> Examined | None:
     """Scan a file and make its small copy; None when that was done, or cannot be done now."""
     stored = StoredFile.objects.filter(pk=file_id, scan_state=ScanState.PENDING).first()
     if stored is None:
@@ -72,14 +86,14 @@ def examine(file_id: UUID) -> StoredFile | None:
             found = scan(file)
         with storage.open(stored.name) as file:
             small = thumbnail_of(file) if found.clean else None
-    except (ScannerFailed, OSError) as error:  # the sweep asks again
+        if small and not storage.exists(stored.thumbnail_name):
+            storage.save(stored.thumbnail_name, ContentFile(small))
+    except (ScannerFailed, *STORAGE_ERRORS) as error:  # the sweep asks again
         log.warning("file_not_examined", file=str(file_id), error=str(error))
         return None
-    if small and not storage.exists(stored.thumbnail_name):
-        storage.save(stored.thumbnail_name, ContentFile(small))
     stored.scan_state = ScanState.CLEAN if found.clean else ScanState.REFUSED
     stored.scan_note = found.note
-    return stored
+    return Examined(stored, has_small=small is not None)
 
 
 def take_back_files(message_id: UUID) -> None:
@@ -95,14 +109,17 @@ def sweep_files() -> tuple[int, int]:
     for file_id in waiting:
         enqueue_on_commit(EXAMINE_FILE, file=str(file_id))
     gone = [*unheld_files(timezone.now() - PATIENCE), *refused_files(timezone.now() - KEPT_REFUSED)]
-    for stored in gone:
-        _throw_away(stored)
-    return len(waiting), len(gone)
+    return len(waiting), sum(_throw_away(stored) for stored in gone)
 
 
-def _throw_away(stored: StoredFile) -> None:
-    """First the bytes: what dies in between is found again by its row."""
+def _throw_away(stored: StoredFile) -> bool:
+    """First the bytes: what dies in between, or cannot be done now, is found again by its row."""
     storage = attachment_storage()
-    storage.delete(stored.name)
-    storage.delete(stored.thumbnail_name)
+    try:
+        storage.delete(stored.name)
+        storage.delete(stored.thumbnail_name)
+    except STORAGE_ERRORS as error:
+        log.warning("file_not_thrown_away", file=str(stored.pk), error=repr(error))
+        return False
     stored.delete()
+    return True
