@@ -26,6 +26,7 @@ NAMES = (
     "turn_cost",
     "support_day",
     "idle",
+    "holding",
     "retrieval",
     "legacy",
     "waiting",

@@ -18,6 +18,7 @@ from tests.benchmarks import (
     fanout,
     filling,
     history,
+    holding,
     retrieval,
     support_day,
     turn_cost,
@@ -47,6 +48,10 @@ _TURN_NOTE = (
     "Question to stored answer without a model, in one process, rolled back each time. The context "
     "window is 4,000 tokens; 100 messages fill the share of it that is for earlier messages, an empty "
     "dialogue has none to tell, and so none to count."
+)
+_HOLDING_NOTE = (
+    "Everybody signed in, on a socket of their own, in rooms of {room}; each says one thing in {seconds} s "
+    "and is due what all of their room say."
 )
 _NO_BOOKS = "Not measured in this run: CHATCORE_BOOKS names no folder with the books."
 
@@ -203,6 +208,25 @@ def idle(bench: Bench) -> Part:
     )
 
 
+def holding_part(bench: Bench) -> Part:
+    found = bench.measure(partial(holding.hold, many=bench.size.held))
+    return Part(
+        "A thousand people at once",
+        [
+            Figure("sockets open to the end", "", found.open, _least(bench.size.held)),
+            Figure("messages acknowledged", "", found.acknowledged, _least(bench.size.held)),
+            Figure("deliveries due", "", found.due),
+            Figure("of them lost", "", found.lost, Goal(0)),
+            Figure("of them doubled", "", found.doubled, Goal(0)),
+            Figure("send to each receiver, p50", "ms", found.p50),
+            Figure("send to each receiver, p99", "ms", found.p99),
+            Figure("server CPU per delivery", "ms", found.server_cpu),
+            Figure("CPU of the web process", "cores", found.cores),
+        ],
+        [_HOLDING_NOTE.format(room=holding.PER_ROOM, seconds=holding.SECONDS)],
+    )
+
+
 def retrieval_part(_bench: Bench) -> Part:
     folder = os.environ.get("CHATCORE_BOOKS")
     if not folder:
@@ -307,6 +331,7 @@ BY_NAME = {
     "turn_cost": turn_cost_part,
     "support_day": support_day_part,
     "idle": idle,
+    "holding": holding_part,
     "retrieval": retrieval_part,
     "legacy": legacy,
     "waiting": waiting,
