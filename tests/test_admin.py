@@ -63,6 +63,7 @@ from rooms.models import (
     ChatRoom,
     IncomingMail,
     OutgoingMail,
+    RobotSpending,
     RoomMessage,
     RoomStatus,
     WebhookAttempt,
@@ -114,6 +115,7 @@ def full(world: Cast) -> Cast:
     open_login(world.mira)
     revoke_key(create_key(world.mira, name="A script").key)
     grant("chat:room:create", world.otto, by=world.ada)
+    world.otto.groups.add(Group.objects.create(name="choir"))
     fail_job(create_job("test", created_by=world.ada).pk, error="It broke.")
     Authenticator.objects.create(user=world.mira, type="totp", data={"secret": "s3cr3t"})
     every = IntervalSchedule.objects.create(every=1, period="days")
@@ -140,6 +142,7 @@ def _robots_webhooks_and_mail(world: Cast) -> None:
     room = room_with(robot, room_of(world.mira, name="Help", room_type="support"))
     answered(room, world.mira, "What did Marten carry around his neck?")
     change_robot(robot, by=world.ada, changes={"name": "Robbie"})
+    RobotSpending.objects.create(robot=robot, day=date(2026, 1, 1))
     delivery = WebhookDelivery.objects.first()
     WebhookAttempt.objects.create(delivery=delivery, error="refused", duration_ms=1)
     address = world.mira.email

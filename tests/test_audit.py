@@ -96,7 +96,7 @@ WITHOUT_HISTORY = {
     "rooms.StoredFile": "has its bytes elsewhere; the attachment is tracked",
     "rooms.RoomMessageWords": DERIVED,
     "rooms.RoomSearchMark": PASSING,
-    "rooms.RobotSpending": DERIVED,
+    "rooms.RobotSpending": LOG,
     "rooms.WebhookDelivery": LOG,
     "rooms.WebhookAttempt": LOG,
     "rooms.IncomingMail": LOG,
@@ -201,7 +201,7 @@ def _rows_after(model: type[models.Model], key: Any, first: str, *more: str) -> 
     the first one changes nothing."""
     history = events_of(model)
     assert history is not None
-    rows = history._default_manager.filter(pgh_obj_id=key)
+    rows = history._default_manager.filter(**{model._meta.pk.attname: key})
     before = rows.count()
     try:
         with transaction.atomic():

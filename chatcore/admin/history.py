@@ -45,8 +45,12 @@ class HistoryAdmin(ReadOnly[Any], BigTable[Any]):
     ordering = ("-pgh_id",)
     list_filter: ClassVar[Any] = (LabelFilter,)
     list_select_related = ("pgh_context",)
-    search_fields = ("pgh_obj__exact",)
     search_help_text = "The id of what was changed"
+
+    def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
+        """By what a row tells of; of memberships, which nobody has a page of, by whose they are."""
+        columns = {field.name for field in self.model._meta.fields}
+        return ("pgh_obj__exact",) if "pgh_obj" in columns else ("user__exact",)
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         return ["pgh_created_at", "change", *self._about(), "by", "page"]
@@ -59,9 +63,12 @@ class HistoryAdmin(ReadOnly[Any], BigTable[Any]):
         return self.get_fields(request, obj)
 
     def _about(self) -> list[str]:
-        """Three columns that tell what a row is about: names and states."""
-        short = [f for f in self.model._meta.concrete_fields if isinstance(f, CharField)]
-        return [f.name for f in short if f.choices or "name" in f.name or "title" in f.name][:3]
+        """Three columns that tell what a row is about: names and states, else who and what."""
+        columns = self.model._meta.concrete_fields
+        short = [f for f in columns if isinstance(f, CharField)]
+        named = [f.name for f in short if f.choices or "name" in f.name or "title" in f.name]
+        keys = [f.attname for f in columns if f.is_relation and not f.name.startswith("pgh_")]
+        return (named or keys)[:3]
 
     @display(description="change", label=LABELS)
     def change(self, row: Any) -> str:

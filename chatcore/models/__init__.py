@@ -7,6 +7,7 @@ from .jobs import Job as Job
 from .jobs import JobState as JobState
 from .logins import Login as Login
 from .logins import RefreshToken as RefreshToken
+from .permissions import GroupMembership as GroupMembership
 from .permissions import PermissionDomain as PermissionDomain
 from .permissions import PermissionGrant as PermissionGrant
 from .readings import StaffReading as StaffReading

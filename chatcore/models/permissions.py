@@ -129,3 +129,18 @@ class PermissionGrant(models.Model):
     @property
     def permission(self) -> str:
         return f"{self.domain.permission_prefix}:{self.action}"
+
+
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    model_name="GroupMembershipHistory",
+    obj_field=None,
+    meta={"db_table": "users_groups_history", "verbose_name_plural": "group membership history"},
+)
+class GroupMembership(User.groups.through):  # type: ignore[name-defined,misc]
+    """Who is in which group: Django's table, so that it has a history as grants have."""
+
+    class Meta:
+        proxy = True
