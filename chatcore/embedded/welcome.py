@@ -9,7 +9,8 @@ from chatcore.embedded.supervisor import Supervisor
 
 _TRY = """Three things to try:
   1. Sign in at {address}/ as a member and ask the demo book a question.
-  2. Open {address}/admin/ as the admin and upload a book of yours.
+  2. In a private window, ask {address}/support/ what the Circle plan costs, then for a
+     person; the first agent finds you at {address}/console/.
   3. Read the API at {address}/api/v1/docs/, or `manage.py doctor` for the state of everything."""
 
 
