@@ -52,7 +52,8 @@ def console_escalation(request: PageRequest, escalation_id: UUID) -> HttpRespons
     is_opened = request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
     if is_opened and sheet.access and not sheet.access.is_observing:
         room = sheet.access.room
-        mark_read(user_id=request.user.pk, room_id=room.pk, seq=room.last_seq)
+        if room.last_seq > sheet.access.participant.last_read_seq:
+            mark_read(user_id=request.user.pk, room_id=room.pk, seq=room.last_seq)
     return _page(request, sheet)
 
 

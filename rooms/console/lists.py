@@ -4,11 +4,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import (
+    Case,
+    DateTimeField,
+    F,
+    IntegerField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    When,
+)
 from django.urls import reverse
 
 from chatcore.models import User
-from rooms.models import RANK, ClockState, Escalation, SlaClock
+from rooms.models import OPEN, RANK, ClockState, Escalation, SlaClock
 from rooms.selectors import queue
 from rooms.selectors.escalation_access import escalations_for, supervises
 from rooms.selectors.escalations import loaded
@@ -56,7 +65,13 @@ LEVELS = tuple(
     for level, key in zip(RANK, "1234", strict=True)
 )
 LISTINGS = {listing.name: listing for listing in (*WORK, *LEVELS)}
-SORTS = {"urgency": "Priority, then due", "due": "Due first", "newest": "Newest first"}
+SORTS = {
+    "urgency": "Priority, then due",
+    "due": "Due first",
+    "oldest": "Waiting longest first",
+    "heard": "Last heard of first",
+    "newest": "Newest first",
+}
 
 
 def navigation(user: User) -> dict[str, list[Entry]]:
@@ -86,15 +101,22 @@ def _entry(listing: Listing, count: int | None) -> Entry:
 
 
 def listed(rows: Rows, sort: str) -> Rows:
-    """The rows with all that a line shows, in this order: three queries for a page."""
+    """The rows with all that a line shows, in this order, what has ended last: three queries for a page."""
     running = SlaClock.objects.filter(escalation=OuterRef("pk"), state=ClockState.RUNNING)
-    rows = loaded(rows).annotate(next_due=Subquery(running.order_by("due_at").values("due_at")[:1]))
+    # By sla_clocks_metric, and for what is open alone: what has ended waits for no clock.
+    due = When(status__in=OPEN, then=Subquery(running.order_by("due_at").values("due_at")[:1]))
+    rows = loaded(rows).annotate(
+        next_due=Case(due, output_field=DateTimeField()),
+        ended=Case(When(status__in=OPEN, then=0), default=1, output_field=IntegerField()),
+    )
     return rows.order_by(*_ORDERS.get(sort, _ORDERS["urgency"]))
 
 
 _DUE: Any = F("next_due").asc(nulls_last=True)
 _ORDERS: dict[str, tuple[Any, ...]] = {
-    "urgency": ("priority", _DUE, "created_at", "pk"),
-    "due": (_DUE, "priority", "created_at", "pk"),
+    "urgency": ("ended", "priority", _DUE, "created_at", "pk"),
+    "due": ("ended", _DUE, "priority", "created_at", "pk"),
+    "oldest": ("ended", "created_at", "pk"),
+    "heard": (F("target_room__last_message_at").desc(nulls_last=True), "-pk"),
     "newest": ("-pk",),
 }

@@ -19,7 +19,7 @@ from rooms.console.people import agents_for
 from rooms.console.rows import row_of
 from rooms.console.step_forms import StepForm
 from rooms.contexts import message_context, replying_to
-from rooms.models import CannedResponse, ChatRoom, Escalation, Macro
+from rooms.models import CannedResponse, ChatRoom, Escalation, Macro, RoomStatus
 from rooms.pages import people_in
 from rooms.selectors.access import RoomAccess, read_room_for
 from rooms.selectors.conclusions import conclusion_of
@@ -47,6 +47,10 @@ class Sheet:
         return self.escalation.target_room or self.escalation.source_room
 
     @property
+    def has_ended(self) -> bool:
+        return self.room.status != RoomStatus.ACTIVE or not self.escalation.is_open
+
+    @property
     def address(self) -> str:
         return reverse("console_escalation", args=[self.escalation.pk])
 
@@ -67,7 +71,7 @@ class Sheet:
             "panels": panels_of(offers, choices, refused),
             "chain": chain_of(self.escalation),
             "story": story_of(self.escalation),
-            "conclusion": conclusion_of(self.room),
+            "conclusion": conclusion_of(self.room) if self.has_ended else None,
             "past": past_of(self.escalation, self.user),
             "canned": at_hand(CannedResponse, self.user, "short_code"),
             "conversation": self.room,
@@ -86,6 +90,7 @@ class Sheet:
             "people": people_in(list(participants_of(room)), online_in(f"room:{room.pk}")),
             "later_url": self.address if is_past(request, where, room.last_seq) else "",
             "is_observing": access.is_observing,
+            "is_closed": room.status != RoomStatus.ACTIVE,
             "may_note": access.may_note and access.silenced_by is None,
             "new_ref": uuid7(),
             "attach_url": f"/api/v1/rooms/{room.pk}/attachments/",

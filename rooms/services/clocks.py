@@ -76,8 +76,10 @@ def hear(escalation: Escalation) -> bool:
 
     The first word of support is its first response, and whoever has it is then at work on it.
     """
+    stands_at = escalation.target_room.last_seq if escalation.target_room else 0
     messages = _unheard(escalation)
     if not messages:
+        _pass_over(escalation, stands_at)
         return False
     said = [
         sla.Heard(at, kind in SUPPORT)
@@ -89,7 +91,7 @@ def hear(escalation: Escalation) -> bool:
         clocks = clocks_of(escalation)
         sla.hear(clocks, sla.promise_of(escalation.policy_version), said)
         save(escalation, clocks)
-    escalation.heard_seq = messages[-1][0]
+    escalation.heard_seq = max(messages[-1][0], stands_at)
     if first and escalation.first_response_at is None:
         _note_first_response(escalation, first)
     else:
@@ -104,10 +106,18 @@ def catch_up(escalations: Iterable[Escalation]) -> bool:
         for each in escalations
         if each.is_open and each.target_room and each.target_room.last_seq > each.heard_seq
     ]
+    heard = False
     for key in behind:
         with transaction.atomic():
-            hear(changes.locked(key))
-    return bool(behind)
+            heard |= hear(changes.locked(key))
+    return heard
+
+
+def _pass_over(escalation: Escalation, seq: int) -> None:
+    """What was said up to there answers nobody; the next page need not ask again."""
+    if seq > escalation.heard_seq:
+        escalation.heard_seq = seq
+        Escalation.objects.filter(pk=escalation.pk).update(heard_seq=seq)
 
 
 def _note_first_response(escalation: Escalation, at: datetime) -> None:

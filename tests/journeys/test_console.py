@@ -1,5 +1,7 @@
 """An agent's day in the console, with the customer in a browser of their own."""
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Enter
@@ -12,17 +14,25 @@ from rooms.services.escalation_states import accept_escalation
 from rooms.services.escalations import escalate_room
 from rooms.services.rooms import create_room
 jonas, agent = (User.objects.get(username=name) for name in ("{customer}", "{agent}"))
-room = create_room(by=jonas, name="The lamp is out", room_type="support", is_private=True).room
+room = create_room(by=jonas, name="{about}", room_type="support", is_private=True).room
 made = escalate_room(access=room_for(jonas, room.pk), by=jonas, to_level="T1", reason="It is dark")
-if made.status == "created":
+if {taken} and made.status == "created":
     accept_escalation(made.pk, by=agent)
 print("made", made.pk, made.target_room_id)
 """
 
 
-def asked_for(site: Site, customer: Account, agent: Account) -> tuple[str, str]:
-    """The customer has asked and the agent has it; the addresses of the escalation and of the room."""
-    words = ASK.format(customer=customer.username, agent=agent.username)
+def asked_for(
+    site: Site,
+    customer: Account,
+    agent: Account,
+    about: str = "The lamp is out",
+    taken: bool = True,
+) -> tuple[str, str]:
+    """The customer has asked and the agent has it, if it is `taken`; the addresses of the escalation and
+    of the room."""
+    people = {"customer": customer.username, "agent": agent.username}
+    words = ASK.format(**people, about=about, taken=taken)
     printed = site.manage("shell", "-c", words)
     _, escalation, room = next(
         line.split() for line in printed.splitlines() if line.startswith("made ")
@@ -88,11 +98,72 @@ def test_an_agent_answers_notes_and_resolves_by_keys(
     expect(his.locator(".message.system").last).to_contain_text("marked this as solved")
 
 
+def test_keys_alone_carry_a_matter_to_its_end(enter: Enter, site: Site, jonas: Account) -> None:
+    agent = site.accounts["supervisor"][0]
+    address, _ = asked_for(site, jonas, agent, "The kettle whistles", taken=False)
+    page = enter(agent)
+    page.goto("/console/")
+    keys = page.keyboard
+
+    def open_first() -> None:
+        """Find it in the list of all and open the first, which is open."""
+        page.locator("html.scripted").wait_for()
+        keys.type("ga")
+        expect(page).to_have_url(f"{site.url}/console/queues/all/")
+        page.locator("html.scripted").wait_for()
+        keys.press("/")
+        keys.type("kettle")
+        keys.press("Enter")
+        expect(page).to_have_url(f"{site.url}/console/queues/all/?words=kettle")
+        page.locator("html.scripted").wait_for()
+        keys.press("j")
+        keys.press("Enter")
+        page.locator("html.scripted [data-conversation]").wait_for()
+
+    open_first()
+    expect(page).to_have_url(f"{site.url}{address}")
+    keys.press("a")
+    page.locator("html[data-live=online] [data-composer]").wait_for()
+    keys.press("r")
+    keys.type("/hel")
+    expect(page.locator("#canned")).to_be_visible()
+    keys.press("Enter")
+    expect(page.locator("#composer-box")).to_have_value(re.compile("Hello Jonas Weber"))
+    keys.press("Enter")
+    expect(page.locator(".message .content").last).to_contain_text("How can I help?")
+    keys.press("Escape")
+    keys.press("i")
+    keys.type("A new seal, says T2")
+    keys.press("Enter")
+    expect(page.locator(".message.note .content")).to_have_text("A new seal, says T2")
+    keys.press("Escape")
+    keys.press("e")
+    keys.press("Tab")
+    keys.type("It is the seal")
+    keys.press("Control+Enter")
+    expect(page.locator(".conversation-title")).to_contain_text("Resolved")
+    open_first()
+    expect(page.locator(".conversation-title")).to_contain_text("T2")
+    expect(page.locator(".handover").first).to_contain_text("It is the seal")
+    keys.press("a")
+    expect(page.locator(".conversation-title")).to_contain_text("Sofia")
+    page.locator("html.scripted").wait_for()
+    keys.press("v")
+    keys.type("A new seal")
+    keys.press("Control+Enter")
+    expect(page.locator(".conversation-title")).to_contain_text("Resolved")
+
+
 def test_the_console_works_without_script(enter: Enter, site: Site, jonas: Account) -> None:
     agent = site.accounts["agent"][0]
-    address, _ = asked_for(site, jonas, agent)
+    address, _ = asked_for(site, jonas, agent, taken=False)
     page = enter(agent, java_script_enabled=False)
     page.goto(address)
+    page.get_by_role("button", name="Accept").click()
+    page.locator("#composer-box").fill("On paper.")
+    page.get_by_label("Canned response", exact=True).select_option(label="/version")
+    page.get_by_role("button", name="Put it into the box").click()
+    expect(page.locator("#composer-box")).to_have_value(re.compile("On paper.\nWhich version"))
     page.locator("#composer-box").fill("On paper")
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.locator(".message .content").last).to_have_text("On paper")

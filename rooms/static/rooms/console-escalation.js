@@ -11,7 +11,8 @@ const REFRESHED = [".conversation-title", ".console-side .side-body"];
 async function refresh() {
   const { fetchPage } = await import("../chatcore/page.js");
   const fresh = await fetchPage(location.pathname);
-  if (!root.dataset.topic && fresh.querySelector("[data-composer]")) return location.reload(); // it is ours now
+  const writes = (/** @type {ParentNode} */ page) => Boolean(page.querySelector("[data-composer]:not([hidden])"));
+  if (!writes(document) && writes(fresh)) return location.reload(); // it is ours now, or open again
   for (const place of REFRESHED) {
     const old = document.querySelector(place);
     const now = fresh.querySelector(place);

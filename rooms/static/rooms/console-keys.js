@@ -45,6 +45,15 @@ const OWN = {
   q: () => /** @type {HTMLElement | null} */ (document.querySelector(".back, .queue-list [aria-current]"))?.click(),
 };
 
+/** Escape leaves a field, so that single keys work again; Ctrl or Cmd with Enter sends a step's form.
+ * @param {KeyboardEvent} event */
+function leaveOrSend(event) {
+  const field = /** @type {HTMLTextAreaElement} */ (event.target);
+  if (!isTyping(field) || event.isComposing || field.closest("dialog")) return;
+  if (event.key === "Escape" && !event.defaultPrevented) field.blur();
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && field.closest(".steps, .facts-form")) field.form?.requestSubmit();
+}
+
 export function offerKeys() {
   const switch_ = /** @type {HTMLInputElement | null} */ (document.querySelector("[data-keys-switch]"));
   if (switch_) {
@@ -53,6 +62,7 @@ export function offerKeys() {
   }
   let before = "";
   let at = 0;
+  document.addEventListener("keydown", leaveOrSend);
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isTyping(event.target)) return;
     if (localStorage.getItem(OFF) && event.key !== "?") return;
