@@ -72,6 +72,9 @@ class Env(BaseSettings):
     ATTACHMENT_S3_REGION: str = ""
     WIDGET_ORIGINS: str = ""
     MAIL_REPLY_ADDRESS: str = ""
+    MAIL_REPLY_DAYS: int = Field(90, ge=1, le=3_650)
+    MAIL_REPLY_SOLVED_DAYS: int = Field(14, ge=0, le=3_650)
+    MAIL_REPLY_FROM: Literal["note", "refuse", "any"] = "note"
     AGENT_MAIL_MINUTES: int = Field(10, ge=0, le=10_080)
     WEBHOOK_ALLOW_PRIVATE: str = ""
     METRICS_TOKEN: str = ""

@@ -217,6 +217,10 @@ DEFAULT_FROM_EMAIL = _env.DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 30
 # Where answers to our mails go, reply+<token>@…; "": they cannot be answered.
 MAIL_REPLY_ADDRESS = _env.MAIL_REPLY_ADDRESS
+# Days for which such an address is good, and for which it is once all that was asked for is solved.
+MAIL_REPLY_DAYS, MAIL_REPLY_SOLVED_DAYS = _env.MAIL_REPLY_DAYS, _env.MAIL_REPLY_SOLVED_DAYS
+# What becomes of an answer from an address that is not its person's.
+MAIL_REPLY_FROM = _env.MAIL_REPLY_FROM
 # How long an agent is away before they get a mail, and the least time between two. 0: none.
 AGENT_MAIL_MINUTES = _env.AGENT_MAIL_MINUTES
 

@@ -22,7 +22,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from chatcore.models import User
-from rooms.mail.addresses import place_in_address, reply_address
+from rooms.mail.addresses import reply_address, token_in
 from rooms.mail.quoting import MARK, text_of_html, without_quotes
 from rooms.models import (
     ChatFileAttachment,
@@ -242,7 +242,10 @@ def test_an_agent_answers_by_mail(world: Cast) -> None:
     write_digests()
     (mail,) = digests()
     (reply,) = mail.reply_to
-    assert receive_mail(letter(reply, "I am on my way.").as_bytes()).exit == Exit.OK
+    assert (
+        receive_mail(letter(reply, "I am on my way.", sender="ana@example.test").as_bytes()).exit
+        == Exit.OK
+    )
     newest = RoomMessage.objects.filter(room=escalation.source_room).latest("seq")
     assert (newest.content, newest.sender_id) == ("I am on my way.", world.ana.pk)
 
@@ -270,9 +273,9 @@ def test_a_forged_an_unknown_and_an_outlived_address_are_refused(
     forged = address.replace("+", "+a", 1)
     swapped = address[:12] + ("b" if address[12] == "a" else "a") + address[13:]
     for wrong in (forged, swapped, "reply@chat.example.test", "reply+@chat.example.test"):
-        assert place_in_address(wrong) is None
+        assert token_in(wrong) is None
         assert receive_mail(letter(wrong).as_bytes()).exit == Exit.NO_USER
-    assert place_in_address(address), "the right one is taken"
+    assert token_in(address), "the right one is taken"
     RoomParticipant.objects.filter(room=room).update(status="left")
     assert receive_mail(letter(address).as_bytes()).exit == Exit.NO_USER
     assert words_in(room) == []
@@ -311,7 +314,11 @@ def test_rubbish_breaks_nothing(world: Cast, raw: bytes) -> None:
 
 def test_strange_letters_and_long_words_are_kept(world: Cast, room: ChatRoom) -> None:
     address = address_of(room, world.mira).encode()
-    head = b"From: m@x.test\nTo: " + address + b"\nMessage-ID: <1@x>\nContent-Type: text/plain; "
+    head = (
+        b"From: mira@example.test\nTo: "
+        + address
+        + b"\nMessage-ID: <1@x>\nContent-Type: text/plain; "
+    )
     assert receive_mail(head + b"charset=klingon\n\nGr\xc3\xbc\xc3\x9fe").exit == Exit.OK
     head = head.replace(b"<1@x>", b"<2@x>")
     assert receive_mail(head + b"charset=utf-8\n\n" + b"x" * 30_000).exit == Exit.OK

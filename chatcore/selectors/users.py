@@ -25,6 +25,14 @@ def email_taken(email: str) -> bool:
     )
 
 
+def mail_addresses(user: User) -> list[str]:
+    """Where we write to somebody, and what else they have confirmed to be theirs."""
+    from allauth.account.models import EmailAddress
+
+    confirmed = EmailAddress.objects.filter(user=user, verified=True)
+    return list(filter(None, [user.email, *confirmed.values_list("email", flat=True)]))
+
+
 def account_to_sign_in(identifier: str) -> User | None:
     """The account of a username or an e-mail address, whatever the case."""
     column = "email" if "@" in identifier else "username"

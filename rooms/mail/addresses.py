@@ -1,19 +1,32 @@
-"""Signed reply addresses: `reply+<token>@…` names one person's place in one room, and nobody can make one.
+"""Signed reply addresses: `reply+<token>@…` names one person's place in one room and the day on which it
+was given out, and nobody can make one.
 
-The token is 16 bytes of the place and 10 of a signature in base32: 42 characters, since the part before
-the @ may have 64, and without case, since some servers change it.
+The token is 16 bytes of the place, 2 of the day and 8 of a signature in base32: 42 characters, since the
+part before the @ may have 64, and without case, since some servers change it.
 """
 
 import hmac
 from base64 import b32decode, b32encode
 from binascii import Error
+from dataclasses import dataclass
+from datetime import date, timedelta
 from hashlib import sha256
 from uuid import UUID
 
 from django.conf import settings
+from django.utils import timezone
 
-_SIGNED = 10
-_LENGTH = 16 + _SIGNED
+_FIRST_DAY = date(2020, 1, 1)
+_TOLD = 18
+_LENGTH = _TOLD + 8
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """Whose place it is, and when it was given out (UTC)."""
+
+    place: UUID
+    day: date
 
 
 def reply_address(place: UUID) -> str:
@@ -21,12 +34,14 @@ def reply_address(place: UUID) -> str:
     name, _, domain = settings.MAIL_REPLY_ADDRESS.partition("@")
     if not domain:
         return ""
-    token = b32encode(place.bytes + _signature(place)).decode().rstrip("=").lower()
+    day = (timezone.now().date() - _FIRST_DAY).days
+    told = place.bytes + day.to_bytes(2, "big")
+    token = b32encode(told + _signature(told)).decode().rstrip("=").lower()
     return f"{name}+{token}@{domain}"
 
 
-def place_in_address(address: str) -> UUID | None:
-    """The place that an address names; None for whatever we did not sign."""
+def token_in(address: str) -> Token | None:
+    """What an address tells; None for whatever we did not sign."""
     name, _, domain = address.strip().lower().rpartition("@")
     ours, _, our_domain = settings.MAIL_REPLY_ADDRESS.lower().partition("@")
     box, plus, token = name.partition("+")
@@ -36,10 +51,11 @@ def place_in_address(address: str) -> UUID | None:
         found = b32decode(token.upper() + "=" * (-len(token) % 8))
     except (Error, ValueError):
         return None
-    if len(found) != _LENGTH:
+    told = found[:_TOLD]
+    if len(found) != _LENGTH or not hmac.compare_digest(found[_TOLD:], _signature(told)):
         return None
-    place = UUID(bytes=found[:16])
-    return place if hmac.compare_digest(found[16:], _signature(place)) else None
+    day = _FIRST_DAY + timedelta(days=int.from_bytes(told[16:], "big"))
+    return Token(UUID(bytes=told[:16]), day)
 
 
 def is_reply_address(address: str) -> bool:
@@ -49,6 +65,6 @@ def is_reply_address(address: str) -> bool:
     return bool(domain) and found == domain and name.partition("+")[0] == ours
 
 
-def _signature(place: UUID) -> bytes:
+def _signature(told: bytes) -> bytes:
     key = b"chatcore.mail-reply:" + settings.SECRET_KEY.encode()
-    return hmac.new(key, place.bytes, sha256).digest()[:_SIGNED]
+    return hmac.new(key, told, sha256).digest()[: _LENGTH - _TOLD]

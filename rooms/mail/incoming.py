@@ -1,13 +1,28 @@
 """A mail as it came in: for whom, from whom, what it says, and whether a machine wrote it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
-from email.message import EmailMessage, MIMEPart
+from email.message import EmailMessage, Message, MIMEPart
 from email.utils import getaddresses, parseaddr
 from hashlib import sha256
+from mimetypes import guess_extension
 
-from rooms.mail.quoting import text_of_html, without_quotes
+from rooms.mail.quoting import text_of_html, unflowed, without_quotes
 
+# What mails call them, and what holds them with the letters that their programs add.
+_CHARSETS = {
+    "shift_jis": "cp932",
+    "shift-jis": "cp932",
+    "x-sjis": "cp932",
+    "windows-31j": "cp932",
+    "iso-2022-jp": "iso2022_jp_ext",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "ks_c_5601-1987": "cp949",
+    "iso-8859-1": "cp1252",
+    "us-ascii": "utf-8",
+}
 # Where mail servers say for whom it really is.
 _RECIPIENTS = ("Delivered-To", "X-Original-To", "Envelope-To", "To", "Cc")
 MOST_FILES = 20
@@ -45,6 +60,8 @@ def is_automatic(mail: EmailMessage) -> bool:
     submitted = _header(mail, "Auto-Submitted").lower()
     if submitted and not submitted.startswith("no"):
         return True
+    if mail.get_content_type() == "multipart/report":  # of a delivery, or that it was read
+        return True
     if _header(mail, "Precedence").lower() in ("bulk", "junk", "list", "auto_reply"):
         return True
     machines = ("X-Autoreply", "X-Autorespond", "List-Id", "X-Chatcore-Mail", "X-Failed-Recipients")
@@ -80,18 +97,61 @@ def _decoded(part: MIMEPart) -> str:
     data = part.get_payload(decode=True)
     if not isinstance(data, bytes):
         return ""
-    try:
-        return data.decode(part.get_content_charset() or "utf-8", "replace")
-    except LookupError:  # a charset that nobody knows
-        return data.decode("utf-8", "replace")
+    text = _in_letters(data, (part.get_content_charset() or "utf-8").lower())
+    return (
+        unflowed(text, delsp=_is(part, "delsp", "yes")) if _is(part, "format", "flowed") else text
+    )
+
+
+def _in_letters(data: bytes, charset: str) -> str:
+    """By the charset that it names; programs that name a wrong one, or none, mostly mean one of two."""
+    for guess in (_CHARSETS.get(charset, charset), "utf-8", "cp1252"):
+        try:
+            return data.decode(guess)
+        except (LookupError, ValueError):
+            continue
+    return data.decode("utf-8", "replace")
+
+
+def _is(part: MIMEPart, parameter: str, value: str) -> bool:
+    return str(part.get_param(parameter, "")).lower() == value
 
 
 def _files(mail: EmailMessage) -> list[tuple[str, bytes]]:
+    """Attachments, pictures that stand between the words, and forwarded mails as they are."""
     found = []
-    for part in mail.walk():
-        if part.is_multipart() or not (part.get_filename() or part.is_attachment()):
-            continue
-        data = part.get_payload(decode=True)
-        if isinstance(data, bytes) and data:
-            found.append((part.get_filename() or "attachment", data))
+    for part in _parts(mail):
+        data = _bytes(part)
+        if data and (name := _name_of(part)):
+            found.append((name.replace("\x00", ""), data))
     return found[:MOST_FILES]
+
+
+def _parts(mail: Message) -> Iterator[Message]:
+    """Without looking into mails that are attached."""
+    if mail.get_content_maintype() != "multipart":
+        yield mail
+        return
+    payload = mail.get_payload()
+    for part in payload if isinstance(payload, list) else ():
+        if isinstance(part, Message):
+            yield from _parts(part)
+
+
+def _name_of(part: Message) -> str:
+    """What its file is called; "" for what is no file."""
+    if name := part.get_filename():
+        return name
+    if part.get_content_type() == "message/rfc822":
+        return "mail.eml"
+    if part.get_content_maintype() == "text" and part.get_content_disposition() != "attachment":
+        return ""
+    return "attachment" + (guess_extension(part.get_content_type()) or "")
+
+
+def _bytes(part: Message) -> bytes:
+    if part.is_multipart():
+        inner = part.get_payload(0)
+        return inner.as_bytes() if isinstance(inner, Message) else b""
+    data = part.get_payload(decode=True)
+    return data if isinstance(data, bytes) else b""

@@ -7,15 +7,17 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
 
 from chatcore.frames import Sight
 from chatcore.http.positions import Position
 from chatcore.models import CurrentStatus, User
 from chatcore.selectors.rows import fetch_rows
+from chatcore.selectors.users import mail_addresses
 from rooms.models import (
     HELD,
+    OPEN,
     PRESENT,
     Audience,
     ChatRoom,
@@ -145,6 +147,27 @@ def place_of(place: UUID) -> RoomParticipant | None:
         .first()
     )
     return found if found and found.user.may_sign_in else None
+
+
+def addresses_of(user: User) -> set[str]:
+    """Where somebody reads our mail, in small letters: their addresses, and where guests had it sent."""
+    sent = OutgoingMail.objects.filter(user=user, state=MailState.SENT)
+    return {address.lower() for address in [*mail_addresses(user), *_to_addresses(sent)]}
+
+
+def _to_addresses(mails: QuerySet[OutgoingMail]) -> QuerySet[Any]:
+    return mails.order_by().values_list("to_address", flat=True).distinct()
+
+
+def solved_at(room: ChatRoom) -> datetime | None:
+    """When the last that was asked for in a room was solved; None where something is open, or nothing
+    was asked for."""
+    asked_for = Escalation.objects.filter(Q(source_room=room) | Q(target_room=room))
+    found = asked_for.aggregate(
+        open=Count("pk", filter=Q(status__in=OPEN)), last=Max("resolved_at")
+    )
+    last: datetime | None = found["last"]
+    return None if found["open"] else last
 
 
 def place_id(user: User, room: ChatRoom) -> UUID | None:

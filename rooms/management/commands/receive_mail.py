@@ -31,7 +31,7 @@ class Command(BaseCommand):
             worst = Exit.TRY_AGAIN if any(e.exit == Exit.TRY_AGAIN for e in found) else Exit.OK
             self.stdout.write(f"{len(found)} read, {sum(not e.exit for e in found)} taken.")
             raise SystemExit(int(worst))
-        received = self._one(sys.stdin.buffer.read(MOST_BYTES), options["recipient"])
+        received = self._one(sys.stdin.buffer.read(MOST_BYTES + 1), options["recipient"])
         raise SystemExit(int(received.exit))
 
     def _mailbox(self, mbox: str | None, maildir: str | None) -> Iterator[Received]:
@@ -51,9 +51,14 @@ class Command(BaseCommand):
             yield received
 
     def _one(self, raw: bytes, recipient: str = "") -> Received:
+        if len(raw) > MOST_BYTES:  # cut anywhere it would be another mail
+            return self._told(Received(Exit.DATA_ERROR, f"It has more than {MOST_BYTES} bytes."))
         try:
             received = receive_mail(raw, recipient=recipient)
         except (OperationalError, InterfaceError) as away:
             received = Received(Exit.TRY_AGAIN, f"The database is away: {away}")
+        return self._told(received)
+
+    def _told(self, received: Received) -> Received:
         (self.stderr if received.exit else self.stdout).write(received.words)
         return received
