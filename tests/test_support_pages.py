@@ -63,7 +63,7 @@ def test_without_script_one_asks_for_a_person_is_helped_and_rates(world: Cast) -
     assert "You are number 1 in the queue" in page(client, room)
     escalation = Escalation.objects.get(source_room=room)
     accept_escalation(escalation.pk, by=world.ana)
-    assert "ana has been asked to help you" in page(client, room)
+    assert "ana is here to help you" in page(client, room)
     resolve_escalation(escalation.pk, by=world.ana, notes="a new bulb")
     assert "marked as solved" in page(client, room)
     client.post(f"{SUPPORT}{room.pk}/rate/", {"rating": "9"})

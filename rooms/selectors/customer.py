@@ -84,17 +84,17 @@ def support_state(access: RoomAccess) -> dict[str, Any]:
         "may_reopen": bool(latest and latest.resolution == Resolution.SOLVED),
         **_place(latest),
     }
-    return state | {"summary": summary_of(state)}
+    return state | {"summary": summary_of(state, has_come=bool(latest and latest.accepted_at))}
 
 
-def summary_of(state: dict[str, Any]) -> str:
-    """The state in a sentence, for every door that shows it."""
+def summary_of(state: dict[str, Any], *, has_come: bool) -> str:
+    """The state in a sentence, for every door that shows it; `has_come`: the agent has accepted."""
     agent = state["agent"]
     name = (agent["display_name"] or agent["username"]) if agent else "Somebody"
     return {
         "talking": "You can ask for a person at any time.",
         "waiting": _waiting(state["position"], state["expected_wait_seconds"]),
-        "assigned": f"{name} has been asked to help you.",
+        "assigned": f"{name} {'is here' if has_come else 'has been asked'} to help you.",
         "working": f"{name} is helping you.",
         "solved": "This was marked as solved. Tell us how it was, or go on if it is not.",
         "concluded": "This conversation has ended.",

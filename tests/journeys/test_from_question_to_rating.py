@@ -50,6 +50,7 @@ class Guest:
     def reads_citation(self) -> None:
         answer = self.frame.locator(".message.robot").first
         expect(answer.locator(".content")).to_contain_text(QUOTED)
+        expect(answer.locator(".byline")).to_be_in_viewport()  # it is read from its beginning
         citation = answer.locator(".citation", has_text=PLACE)
         citation.locator("summary").click()
         expect(citation.locator("mark")).to_have_text(QUOTED)

@@ -63,7 +63,7 @@ export class SupportCard {
     const place = /** @type {HTMLDetailsElement} */ (this.root.querySelector("[data-transcript]"));
     place.open = false;
     announce(`The conversation is on its way to ${email}.`);
-    this.note(`On its way to ${email}.`);
+    this.slot("sent").textContent = `On its way to ${email}.`;
   }
 
   async reload() {
@@ -85,12 +85,6 @@ export class SupportCard {
     this.form("rate").hidden = !state.may_rate;
     this.slot("rated").textContent = state.rating ? `You gave ${state.rating} of 5. Thank you.` : "";
     this.slot("rate-button").textContent = state.rating ? "Change my rating" : "Send my rating";
-  }
-
-  /** @param {string} words */
-  note(words) {
-    const summary = /** @type {HTMLElement} */ (this.root.querySelector("[data-transcript] > summary"));
-    summary.textContent = words;
   }
 
   /** @param {string} words */

@@ -85,6 +85,8 @@ export class Talk {
     this.thread.list.addEventListener("submit", (event) => this.card.submit(event)); // a robot offers a person
     this.thread.scroller.addEventListener("click", (event) => this.follow(event));
     loadEarlier(this.load);
+    const newest = /** @type {HTMLElement | null} */ (this.thread.list.lastElementChild);
+    if (newest?.classList.contains("robot")) this.showWhole(newest.dataset.id ?? "");
     // After a handover the customer goes on where they were.
     if (this.thread.list.children.length < FEW) showEarlier(this.load);
     this.thread.scroller.addEventListener("scroll", () => this.readAll(), { passive: true });
@@ -117,10 +119,26 @@ export class Talk {
     if (CHANGES.has(type)) this.card.reload();
     if (type === "message.created") this.created(data);
     else if ((type === "message.edited" || type === "message.deleted") && this.thread.find(data.id)) {
+      const wasAtEnd = this.thread.atEnd;
       this.thread.show(this.line(data));
-      this.dressing.dress(data.id);
+      this.dress(data, wasAtEnd);
       this.dressing.dressQuoters(data);
     }
+  }
+
+  /** @param {any} message @param {boolean} wasAtEnd */
+  async dress(message, wasAtEnd) {
+    await this.dressing.dress(message.id);
+    const isWhole = message.message_type === "robot" && message.delivery_status === "delivered";
+    if (wasAtEnd && isWhole) this.showWhole(message.id);
+  }
+
+  /** An answer that is longer than the window is read from its beginning. @param {string} id */
+  showWhole(id) {
+    const item = this.thread.find(id);
+    if (!item || item !== this.thread.list.lastElementChild || item.offsetHeight < this.thread.scroller.clientHeight) return;
+    this.readAll();
+    item.scrollIntoView({ block: "start" });
   }
 
   /** @param {any} message */
@@ -130,7 +148,7 @@ export class Talk {
     const wasAtEnd = this.thread.atEnd;
     const known = this.thread.find(fresh.id);
     const item = this.thread.show(fresh);
-    if (!isPlain(message)) this.dressing.dress(fresh.id);
+    if (!isPlain(message)) this.dress(message, wasAtEnd);
     if (known || fresh.mine) return;
     item.classList.add("arriving");
     this.people.stopped(message.sender?.id);
