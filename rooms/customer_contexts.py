@@ -10,6 +10,7 @@ from django.urls import reverse
 from chatcore.ids import uuid7
 from chatcore.models import AccountType
 from chatcore.pages import Line, PageRequest, is_past, place_in
+from rooms.contexts import replying_to
 from rooms.pages import lines_of, people_in
 from rooms.selectors.access import RoomAccess
 from rooms.selectors.customer import earlier_room_of
@@ -18,6 +19,14 @@ from rooms.selectors.rooms import participants_of
 
 PAGE_LENGTH = 50
 Message = dict[str, Any]
+# Of what a customer's messages and the box below them are made.
+PARTS: dict[str, Any] = {
+    "message_above": "_support_above.html",
+    "message_footer": "_support_below.html",
+    "message_actions": "_support_actions.html",
+    "citation_part": "_passage.html",
+    "composer_above": "_replying.html",
+}
 
 
 def support_context(
@@ -39,7 +48,7 @@ def support_context(
         "send_url": reverse("support_say", args=[found.pk]),
         "attach_url": f"/api/v1/rooms/{found.pk}/attachments/",
         "composer_label": "Write to us",
-        "composer_closed": access.silenced_by is not None,
+        "replying": replying_to(request, access),
         "ratings": range(1, 6),
     }
 
@@ -76,13 +85,11 @@ def widget_messages(access: RoomAccess, messages: Sequence[Message]) -> dict[str
 
 
 def _messages(access: RoomAccess, lines: Sequence[Line]) -> dict[str, Any]:
-    return {
+    return PARTS | {
         "lines": lines,
         "room_url": reverse("support_room", args=[access.room.pk]),
         "person_url": reverse("support_person", args=[access.room.pk]),
-        "message_above": "_support_above.html",
-        "message_footer": "_support_below.html",
-        "citation_part": "_passage.html",
+        "composer_closed": access.silenced_by is not None,
     }
 
 

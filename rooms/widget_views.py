@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from chatcore.http.middleware import STRICT_CSP
 from chatcore.http.positions import Position
 from chatcore.pages import PageRequest, position, token_page
-from rooms.customer_contexts import PAGE_LENGTH, before, widget_messages
+from rooms.customer_contexts import PAGE_LENGTH, PARTS, before, widget_messages
 from rooms.selectors.access import read_room_for
 from rooms.selectors.messages import message_of, messages_page
 
@@ -30,12 +30,10 @@ def widget(request: HttpRequest) -> HttpResponse:
     """The page in the frame. It knows nobody: no cookie is read and none is set, since browsers keep
     those of a frame from us; its script gets a guest's tokens and keeps them in the frame's storage."""
     theme = request.GET.get("theme", "")
-    context = {
+    context = PARTS | {
         "theme": theme if theme in THEMES else "",
         "origins": " ".join(settings.WIDGET_ORIGINS),
         "attach_url": "?",
-        "message_above": "_support_above.html",
-        "message_footer": "_support_below.html",
         "composer_label": "Write to us",
         "ratings": range(1, 6),
     }

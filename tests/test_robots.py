@@ -83,6 +83,16 @@ def test_who_asks_for_a_person_gets_one_once(world: Cast, words: str) -> None:
     assert (asked_for.customer, asked_for.source_room) == (world.mira, room)
 
 
+def test_who_replies_to_the_robot_gets_a_person_too(world: Cast) -> None:
+    robot_of()
+    room = support_room_of(world.mira)
+    first = answered(room, world.mira, "Hello?")
+    words = draft_of(room=room.pk, sender=world.mira.pk, content="human please", reply_to=first.pk)
+    say(words)
+    answer_room(room.pk)
+    assert Escalation.objects.get().customer == world.mira
+
+
 def test_once_a_person_is_there_the_robot_is_silent_unless_asked(world: Cast) -> None:
     robot_of()
     on_duty(world.ana)

@@ -120,6 +120,19 @@ def _even(markup: str) -> str:
     return re.sub(token, "", markup).replace(" following", "").strip()
 
 
+def test_a_customer_replies_to_a_message_without_script(world: Cast) -> None:
+    room = support_room_of(world.mira)
+    add_participant(room=room, user=world.ana)
+    asked = said(room, world.ana, "Which lamp is it?").id
+    page = page_of(world.mira, room, f"?here=1&reply={asked}")
+    assert f'name="reply_to" value="{asked}"' in page
+    hers = browser_of(world.mira)
+    hers.post(f"/support/{room.pk}/say/", {"content": "The small one", "reply_to": asked})
+    *_, reply = messages_in(page_of(world.mira, room))
+    assert f'data-quotes="{asked}"' in reply
+    assert "Which lamp is it?" in reply
+
+
 def test_the_frame_is_told_by_its_token_alone(world: Cast) -> None:
     room = support_room_of(world.mira)
     first = said(room, world.mira, "words of hers").id

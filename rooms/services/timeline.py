@@ -60,8 +60,9 @@ def _is_theirs(other: str) -> str:
 
 ANSWER_ROOM, DISPATCH = "rooms.answer_room", "rooms.dispatch_webhooks"
 
-# A robot of the room owes an answer where it is named or answered, and in a support room to the person
-# who is helped, until somebody who helps is there. Robots are not answered: they would never end.
+# A robot of the room owes an answer in a support room to the person who is helped, until somebody who
+# helps is there, and otherwise where it is named or replied to. Robots are not answered: they would never
+# end. Support comes first: whoever replies to the robot there may ask for a person, too.
 # The id is a UUIDv7 of the message's own time.
 _ASKED_SQL = f"""INSERT INTO robot_interactions (id, message_id, room_id, robot_id, request_data,
     status, attempts, replays, started_at, created_at, updated_at)
@@ -75,13 +76,13 @@ _ASKED_SQL = f"""INSERT INTO robot_interactions (id, message_id, room_id, robot_
   JOIN users s ON s.id = f.author AND s.account_type <> 'robot'
   JOIN chat_rooms c ON c.id = f.conversation
   CROSS JOIN LATERAL (SELECT CASE
-    WHEN f.mentions @> to_jsonb(r.user_id::text) THEN 'mention'
-    WHEN EXISTS (SELECT 1 FROM room_messages q
-      WHERE q.id = f.reply_to_message_id AND q.sender_id = r.user_id) THEN 'reply'
     WHEN r.answers_first AND c.room_type = 'support' AND s.account_type IN ('guest', 'member')
       AND NOT EXISTS (SELECT 1 FROM room_participants h JOIN users o ON o.id = h.user_id
         WHERE h.room_id = f.conversation AND h.status IN ('active', 'muted')
           AND h.role <> 'observer' AND o.account_type IN ({HELPERS_SQL})) THEN 'support'
+    WHEN f.mentions @> to_jsonb(r.user_id::text) THEN 'mention'
+    WHEN EXISTS (SELECT 1 FROM room_messages q
+      WHERE q.id = f.reply_to_message_id AND q.sender_id = r.user_id) THEN 'reply'
     END AS why) w
   WHERE r.is_enabled AND f.message_type = 'chat' AND f.audience = {Audience.EVERYONE:d}
     AND w.why IS NOT NULL

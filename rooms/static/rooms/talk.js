@@ -10,6 +10,7 @@ import { Dressing, isPlain } from "./dressing.js";
 import { Uploads, showFiles } from "./files.js";
 import { lineOf } from "./lines.js";
 import { People } from "./people.js";
+import { Replying } from "./replying.js";
 import { showStreams } from "./streaming.js";
 import { SupportCard } from "./support_card.js";
 
@@ -41,13 +42,16 @@ export class Talk {
     this.jump = /** @type {HTMLButtonElement} */ (root.querySelector("[data-jump]"));
     /** @param {string} content */
     const said = (content) => this.line({ id: "", seq: 0, content, created_at: new Date().toISOString(), sender: this.myself });
-    this.pending = new Pending(live, this.thread, this.topic, said,
-      (/** @type {any} */ ack) => this.thread.show(this.line({ ...ack, sender: this.myself })));
+    this.pending = new Pending(live, this.thread, this.topic, said, (/** @type {any} */ { frame, ...ack }) => {
+      this.thread.show(this.line({ ...ack, sender: this.myself }));
+      if (frame.reply_to) this.dressing.dress(ack.id);
+    });
+    this.replying = new Replying(root);
     const card = /** @type {HTMLElement} */ (root.querySelector("[data-support]"));
     this.card = new SupportCard(card, api, who.room, hooks.moved);
     const form = /** @type {HTMLFormElement} */ (root.querySelector("[data-composer]"));
     this.composer = new Composer(form, this.topic, (content) => {
-      this.pending.say(content);
+      this.pending.say(content, this.replying.take());
       this.people.typing(false);
     }, () => this.people.typing(true));
     new Uploads(form, this.thread, (content, files) => ({ ...said(content), files }), hooks.sign, (message) => this.created(message));
@@ -83,7 +87,7 @@ export class Talk {
       this.readAll();
     });
     this.thread.list.addEventListener("submit", (event) => this.card.submit(event)); // a robot offers a person
-    this.thread.scroller.addEventListener("click", (event) => this.follow(event));
+    this.thread.scroller.addEventListener("click", (event) => this.pressed(event));
     loadEarlier(this.load);
     const newest = /** @type {HTMLElement | null} */ (this.thread.list.lastElementChild);
     if (newest?.classList.contains("robot")) this.showWhole(newest.dataset.id ?? "");
@@ -99,11 +103,23 @@ export class Talk {
     return { ...lineOf(message, this.me), citations: [] };
   }
 
-  /** To the message that is quoted above another. @param {Event} event */
-  async follow(event) {
-    const quote = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("a.reply"));
-    if (!quote) return;
+  /** @param {Event} event */
+  pressed(event) {
+    const target = /** @type {Element} */ (event.target);
+    const item = /** @type {HTMLElement | null} */ (target.closest(".message"));
+    this.thread.list.querySelector(".chosen")?.classList.remove("chosen");
+    item?.classList.add("chosen"); // a thumb has no hover: a tap shows the button
+    const quote = /** @type {HTMLElement | null} */ (target.closest("a.reply"));
+    const reply = item && target.closest('[data-action="reply"]');
+    if (!quote && !reply) return;
     event.preventDefault();
+    item?.classList.remove("chosen");
+    if (quote) this.follow(quote);
+    else if (item) this.replying.to(item);
+  }
+
+  /** To the message that is quoted above another. @param {HTMLElement} quote */
+  async follow(quote) {
     const shown = () => this.thread.scroller.querySelector(`[data-id="${CSS.escape(quote.dataset.quotes ?? "")}"]`);
     while (!shown() && (await showEarlier(this.load)));
     const item = shown();
