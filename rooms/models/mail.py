@@ -62,7 +62,7 @@ class OutgoingMail(models.Model):
             models.Index(
                 fields=["next_try_at"], condition=Q(state="queued"), name="outgoing_mails_due"
             ),
-            # last_digest_of(): what somebody was told last.
+            # last_digests_of(): what somebody was told last.
             models.Index(fields=["user", "kind", "-id"], name="outgoing_mails_user_kind"),
         ]
 

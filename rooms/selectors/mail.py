@@ -1,6 +1,6 @@
 """What mails are made of: a transcript as its reader may have it, who is away, what waits to go."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -100,38 +100,52 @@ def is_away(user: User, now: datetime) -> bool:
 
 
 def news_of_agents(now: datetime, agent: User | None = None) -> list[News]:
-    """What each agent who is away has to be told, of one or of all."""
+    """What each agent who is away has to be told, of one or of all. Three queries."""
     held = Escalation.objects.filter(status__in=HELD).select_related(
         "assigned_to_user", "source_room", "target_room", "customer"
     )
+    mine = held.filter(assigned_to_user=agent) if agent else held
+    pairs = [(each, each.assigned_to_user) for each in mine.order_by("pk")]
+    told = [(each, helper) for each, helper in pairs if helper and is_away(helper, now)]
+    unread = _unread([escalation.pk for escalation, _ in told])
     found: dict[UUID, News] = {}
-    for escalation in held.filter(assigned_to_user=agent) if agent else held.order_by("pk"):
-        helper = escalation.assigned_to_user
-        if helper is None or not is_away(helper, now):
-            continue
+    for escalation, helper in told:
         news = found.setdefault(helper.pk, News(helper))
         if escalation.accepted_at is None:
             news.given.append(escalation)
-        if message := _unread(escalation, helper):
+        if message := unread.get(escalation.pk):
             news.unread.append((escalation, message))
     return [news for news in found.values() if news.given or news.unread]
 
 
-def _unread(escalation: Escalation, helper: User) -> RoomMessage | None:
-    """The customer's newest words that the agent has not read."""
-    room = escalation.target_room or escalation.source_room
-    place = RoomParticipant.objects.filter(room=room, user=helper, status__in=PRESENT).first()
-    if place is None or place.last_read_seq >= room.last_seq:
-        return None
-    theirs = RoomMessage.objects.filter(
-        room=room, sender=escalation.customer_id, deleted_at__isnull=True
-    ).exclude(message_type="system")
-    return theirs.filter(seq__gt=place.last_read_seq).order_by("seq").last()
+# The customer's newest words that the agent who has it has not read.
+_UNREAD_SQL = """
+SELECT e.id AS escalation, m.id AS message FROM escalations e
+JOIN chat_rooms c ON c.id = coalesce(e.target_room_id, e.source_room_id)
+JOIN room_participants p ON p.room_id = c.id AND p.user_id = e.assigned_to_user_id
+  AND p.status IN ('active', 'muted') AND p.last_read_seq < c.last_seq
+CROSS JOIN LATERAL (
+  SELECT m.id FROM room_messages m
+  WHERE m.room_id = c.id AND m.seq > p.last_read_seq AND m.sender_id = e.customer_id
+    AND m.deleted_at IS NULL AND m.message_type <> 'system'
+  ORDER BY m.seq DESC LIMIT 1) m
+WHERE e.id = ANY(%s)"""
 
 
-def last_digest_of(user: User) -> OutgoingMail | None:
-    mine = OutgoingMail.objects.filter(user=user, kind=MailKind.DIGEST)
-    return mine.filter(~Q(state=MailState.FAILED)).order_by("-id").first()
+def _unread(escalations: list[UUID]) -> dict[UUID, RoomMessage]:
+    """By escalation, where there are some. Two queries."""
+    if not escalations:
+        return {}
+    rows = fetch_rows(_UNREAD_SQL, [escalations])
+    messages = RoomMessage.objects.in_bulk([row["message"] for row in rows])
+    return {row["escalation"]: messages[row["message"]] for row in rows}
+
+
+def last_digests_of(users: Iterable[User]) -> dict[UUID, OutgoingMail]:
+    """What each was told last, whatever became of it. One query."""
+    digests = OutgoingMail.objects.filter(user__in=list(users), kind=MailKind.DIGEST)
+    newest = digests.order_by("user_id", "-id").distinct("user_id")
+    return {mail.user_id: mail for mail in newest}
 
 
 def mails_due(now: datetime, most: int = 500) -> list[UUID]:

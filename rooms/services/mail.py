@@ -4,7 +4,7 @@ A worker takes a row by moving its next try into the future, so a worker that di
 """
 
 from datetime import datetime, timedelta
-from smtplib import SMTPException
+from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
 from uuid import UUID
 
 import structlog
@@ -18,7 +18,13 @@ from chatcore.jobs import enqueue_on_commit
 from chatcore.models import User
 from rooms.models import MailKind, MailState, OutgoingMail, RoomType
 from rooms.selectors.access import RoomAccess
-from rooms.selectors.mail import last_digest_of, mails_due, news_of_agents, transcripts_today
+from rooms.selectors.mail import (
+    News,
+    last_digests_of,
+    mails_due,
+    news_of_agents,
+    transcripts_today,
+)
 from rooms.services.mail_words import digest_mail, transcript_mail
 
 log = structlog.get_logger(__name__)
@@ -57,18 +63,23 @@ def write_digests(now: datetime | None = None) -> int:
     if not settings.AGENT_MAIL_MINUTES:
         return 0
     now, written = now or timezone.now(), 0
-    for news in news_of_agents(now):
-        before = last_digest_of(news.agent)
-        if before is not None and not _is_time(before, now):
-            continue
-        if before is None or news.is_newer_than(before.about):
+    found = news_of_agents(now)
+    last = last_digests_of(news.agent for news in found)
+    for news in found:
+        before = last.get(news.agent.pk)
+        if before is None or _is_owed(news, before, now):
             written += _queue_digest(news.agent, news.about)
     return written
 
 
-def _is_time(before: OutgoingMail, now: datetime) -> bool:
+def _is_owed(news: News, before: OutgoingMail, now: datetime) -> bool:
+    """Whether there is more than they were told, and time has gone by. What could not be sent was not
+    told; but the address may be dead, so it is not tried again before the next day."""
+    if before.state == MailState.FAILED:
+        return before.created_at <= now - timedelta(days=1)
     pause = timedelta(minutes=settings.AGENT_MAIL_MINUTES)
-    return before.state != MailState.QUEUED and before.created_at <= now - pause
+    waited = before.state != MailState.QUEUED and before.created_at <= now - pause
+    return waited and news.is_newer_than(before.about)
 
 
 def _queue_digest(agent: User, about: dict[str, object]) -> int:
@@ -103,7 +114,7 @@ def send_mail(mail_id: UUID, now: datetime | None = None) -> None:
     try:
         message.send()
     except (SMTPException, OSError) as error:
-        _failed(mail, error)
+        _failed(mail, error, for_good=_is_refused(error))
     else:
         _end(mail, state=MailState.SENT, sent_at=timezone.now(), last_error="")
 
@@ -121,9 +132,19 @@ def _taken(mail_id: UUID, now: datetime) -> OutgoingMail | None:
     return mail if taken else None
 
 
-def _failed(mail: OutgoingMail, error: Exception) -> None:
-    log.warning("mail_failed", mail=str(mail.pk), attempt=mail.attempts, error=repr(error))
-    state = MailState.FAILED if mail.attempts >= ATTEMPTS else MailState.QUEUED
+def _is_refused(error: Exception) -> bool:
+    """Whether the server said 5xx to the address or to the mail: it will say so again. A sender or a
+    password that it does not take is ours to mend, and then it goes."""
+    if isinstance(error, SMTPRecipientsRefused):
+        return all(code >= 500 for code, _ in error.recipients.values())
+    return isinstance(error, SMTPDataError) and error.smtp_code >= 500
+
+
+def _failed(mail: OutgoingMail, error: Exception, *, for_good: bool) -> None:
+    what = "mail_bounced" if for_good else "mail_failed"
+    log.warning(what, mail=str(mail.pk), attempt=mail.attempts, error=repr(error))
+    over = for_good or mail.attempts >= ATTEMPTS
+    state = MailState.FAILED if over else MailState.QUEUED
     _end(mail, state=state, last_error=repr(error)[:500])
 
 
