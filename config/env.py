@@ -46,6 +46,7 @@ class Env(BaseSettings):
     LLM_TOOLS: Literal["on", "off"] = "on"
     EMBEDDING_MODEL: str = ""
     MESSAGE_CACHE: Literal["on", "off"] = "on"
+    STAFF_SAY_WHY: Literal["on", "off"] = "off"
     TEMPLATE_CACHE: Literal["on", "off"] = "on"
     LLM_SILENCE_SECONDS: float = Field(60.0, gt=0, le=3_600)
     TURN_SECONDS: float = Field(300.0, gt=0, le=86_400)

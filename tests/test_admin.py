@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -17,6 +17,7 @@ from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from django_celery_beat.models import (
     ClockedSchedule,
     CrontabSchedule,
@@ -24,6 +25,8 @@ from django_celery_beat.models import (
     PeriodicTask,
     SolarSchedule,
 )
+from pytest_django.fixtures import Settings
+from time_machine import travel
 
 from analytics.services.refreshing import refresh_all
 from chatcore.models import (
@@ -516,6 +519,29 @@ def test_reading_what_people_said_is_noted(as_admin: Client, full: Cast) -> None
     assert (one.reader_id, one.object_id) == (full.ada.pk, str(message.pk))
     assert (several.model, several.query) == ("rooms.RoomMessage", "q=mira")
     assert one.address == "127.0.0.1"
+
+
+def test_the_reason_for_looking_stands_beside_every_look(
+    as_admin: Client, full: Cast, settings: Settings
+) -> None:
+    list_page, give = page(RoomMessage), reverse("admin:reading_reason")
+    assert "Why do you look?" in as_admin.get(list_page).content.decode()
+    settings.STAFF_SAY_WHY = True
+    asked, looks = as_admin.get(list_page), StaffReading.objects.count()
+    assert "Say first why you look" in asked.content.decode()
+    assert as_admin.post(give, {"reason": "x", "next": list_page}).status_code == 302
+    as_admin.get(list_page)
+    assert StaffReading.objects.count() == looks, "nothing was read"
+
+    back = as_admin.post(give, {"reason": "ticket 7", "next": list_page})
+    assert back["Location"] == list_page
+    assert "Say first why" not in as_admin.get(list_page).content.decode()
+    assert StaffReading.objects.latest("id").reason == "ticket 7"
+    away = as_admin.post(give, {"reason": "ticket 7", "next": "https://elsewhere.test/"})
+    assert away["Location"] == reverse("admin:index")
+    assert signed_in(full.mira).post(give, {"reason": "ticket 7"}).status_code == 302
+    with travel(timezone.now() + timedelta(hours=2), tick=False):
+        assert "Say first why" in as_admin.get(list_page).content.decode(), "it holds for an hour"
 
 
 def test_the_history_of_a_thing_is_one_click_from_it(as_admin: Client, full: Cast) -> None:

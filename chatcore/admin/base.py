@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from pghistory.core import event_models
 
+from chatcore.admin.reasons import ask_for_reason, reason_given
 from chatcore.admin_site import Menu
 from chatcore.errors import ChatcoreError
 from chatcore.http.client_ip import client_ip
@@ -129,12 +131,18 @@ class ReadOnlyInline(TabularInline[M, P]):
 
 
 class PrivateWords(ChatcoreAdmin[M]):
-    """Pages that show what people said in private. Every look is noted before the page is made."""
+    """Pages that show what people said in private. Every look is noted before the page is made, with the
+    reason that was given; STAFF_SAY_WHY asks for one first."""
+
+    list_before_template = "admin/_reading_reason.html"
+    change_form_outer_before_template = "admin/_reading_reason.html"
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> Any:
         if self.has_view_or_change_permission(request):
+            if settings.STAFF_SAY_WHY and not reason_given(request):
+                return ask_for_reason(request)
             note_reading(request, self.model, None)
         return super().changelist_view(request, extra_context)
 
@@ -146,6 +154,8 @@ class PrivateWords(ChatcoreAdmin[M]):
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
         if object_id and self.has_view_or_change_permission(request):
+            if settings.STAFF_SAY_WHY and not reason_given(request):
+                return ask_for_reason(request)
             note_reading(request, self.model, object_id)
         return super().changeform_view(request, object_id, form_url, extra_context)
 
@@ -157,6 +167,7 @@ def note_reading(request: HttpRequest, model: type[Model], object_id: str | None
         model=model._meta.label,
         object_id=str(object_id or "")[:64],
         query=request.META.get("QUERY_STRING", "")[:500],
+        reason=reason_given(request),
         address=client_ip(request),
     )
 

@@ -5,11 +5,15 @@ from django.db import models
 
 from chatcore.ids import uuid7
 
+REASON_LEAST = 3
+REASON_MOST = 300
+
 
 class StaffReading(models.Model):
-    """Who looked at which page of the admin that shows private words, when and from where.
+    """Who looked at which page of the admin that shows private words, when, from where and why.
 
-    Written before the page is made. `object_id` is empty for a list; `query` says which.
+    Written before the page is made. `object_id` is empty for a list; `query` says which. `reason` is empty
+    where none was given, which `STAFF_SAY_WHY` does not allow.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -20,6 +24,7 @@ class StaffReading(models.Model):
     model = models.CharField(max_length=100)
     object_id = models.CharField(max_length=64, blank=True, default="")
     query = models.CharField(max_length=500, blank=True, default="")
+    reason = models.CharField(max_length=REASON_MOST, blank=True, default="")
     address = models.GenericIPAddressField(null=True)
     read_at = models.DateTimeField(auto_now_add=True)
 
