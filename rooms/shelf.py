@@ -32,7 +32,7 @@ def room_shelf(user: User) -> Shelf:
 def archive_shelf(user: User) -> Shelf:
     """Those of my rooms that are out of the way."""
     items = _items(user, archived(rooms_of(user)))
-    return Shelf("archived", "Archived rooms", items, empty="None of your rooms is archived.")
+    return Shelf("archived", "Rooms", items, empty="None of your rooms is archived.")
 
 
 def _items(user: User, places: QuerySet[Any]) -> list[ShelfItem]:

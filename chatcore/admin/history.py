@@ -5,6 +5,7 @@ Every table that django-pghistory keeps is registered here, of whichever app it 
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -23,6 +24,9 @@ LABELS = {
     "secret": "warning",
     "delete": "danger",
 }
+
+# Columns that name a row are called so.
+TELLING = ("name", "title", "code", "action", "prefix")
 
 
 class LabelFilter(admin.SimpleListFilter):
@@ -53,7 +57,7 @@ class HistoryAdmin(ReadOnly[Any], BigTable[Any]):
         return ("pgh_obj__exact",) if "pgh_obj" in columns else ("user__exact",)
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        return ["pgh_created_at", "change", *self._about(), "by", "page"]
+        return ["at", "change", *self._about(), "by", "page"]
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
         columns = [f.attname for f in self.model._meta.concrete_fields]
@@ -63,12 +67,17 @@ class HistoryAdmin(ReadOnly[Any], BigTable[Any]):
         return self.get_fields(request, obj)
 
     def _about(self) -> list[str]:
-        """Three columns that tell what a row is about: names and states, else who and what."""
+        """The columns that tell what a row is about: names and states, then whose and of what."""
         columns = self.model._meta.concrete_fields
         short = [f for f in columns if isinstance(f, CharField)]
-        named = [f.name for f in short if f.choices or "name" in f.name or "title" in f.name]
+        named = [f.name for f in short if f.choices or any(word in f.name for word in TELLING)]
         keys = [f.attname for f in columns if f.is_relation and not f.name.startswith("pgh_")]
-        return (named or keys)[:3]
+        return (named + keys)[:4]
+
+    @admin.display(description="at", ordering="pgh_id")
+    def at(self, row: Any) -> datetime:
+        made: datetime = row.pgh_created_at
+        return made
 
     @display(description="change", label=LABELS)
     def change(self, row: Any) -> str:

@@ -131,7 +131,10 @@ class RoomMode(models.TextChoices):
     pghistory.UpdateEvent(),  # nobody does that, and if somebody does, it is known
     pghistory.DeleteEvent(),
     model_name="SlaPolicyVersionHistory",
-    meta={"db_table": "sla_policy_versions_history"},
+    meta={
+        "db_table": "sla_policy_versions_history",
+        "verbose_name_plural": "SLA policy version history",
+    },
 )
 class SlaPolicyVersion(models.Model):
     """A policy as it stood from one day on. Never changed: an escalation keeps the one it began with.
