@@ -9,10 +9,11 @@ import pytest
 from django.test import Client
 
 from chatcore.models import User
-from rooms.models import ChatRoom, Escalation
+from rooms.models import ChatRoom, Escalation, RoomMessage
 from rooms.services.messages import delete_message, draft_of, say
 from rooms.services.participants import add_participant
 from tests.access import token_of
+from tests.conftest import assert_queries
 from tests.robots import answered, robot_of
 from tests.rooms import said
 from tests.support import support_room_of
@@ -143,6 +144,26 @@ def test_the_frame_is_told_by_its_token_alone(world: Cast) -> None:
             answer = Client().get(address, headers={"Authorization": f"Bearer {token}"})
             assert answer.status_code == status
             assert "words of hers" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("answers", [2, 20])
+def test_a_page_costs_the_same_with_two_answers_and_with_twenty(
+    answers: int, world: Cast, robot: Any
+) -> None:
+    room = support_room_of(world.mira)
+    for _ in range(answers):
+        answered(room, world.mira, KEY)
+    last = RoomMessage.objects.filter(room=room).latest("seq").pk
+    say(draft_of(room=room.pk, sender=world.mira.pk, content="Thanks", reply_to=last))
+    token = f"Bearer {token_of(world.mira)}"
+    # 1. the token's login
+    # 2. their permissions
+    # 3. the room and their place in it
+    # 4. the newest messages with their senders and files
+    # 5. the answers in threads
+    # 6. the messages that are replied to
+    with assert_queries(6):
+        Client().get(f"/widget/rooms/{room.pk}/messages/", headers={"Authorization": token})
 
 
 def test_a_long_conversation_is_fetched_piece_by_piece(world: Cast) -> None:
