@@ -132,7 +132,7 @@ def _robots(scope: figures.Scope) -> list[Panel]:
             name="robots",
             title=title,
             refreshed_at=timezone.now(),
-            chart=charts.bars("robots", title, [(r["name"], r["cost"]) for r in robots], dollars),
+            chart=charts.bars("robots", title, [(r["name"], r["tokens"]) for r in robots], whole),
             headings=["Robot", "Answers", "Tokens", "Cost in US dollars"],
             rows=[
                 (r["name"], [whole(r["answers"]), whole(r["tokens"]), dollars(r["cost"])])

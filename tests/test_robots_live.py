@@ -162,6 +162,7 @@ def test_who_asked_calls_it_off_and_the_words_so_far_stay(
     assert kept["content_metadata"] == {"cancelled": True}
     turn.refresh_from_db()
     assert (turn.status, turn.response_data) == ("completed", {"cancelled": True})
+    assert turn.tokens_used, "what it took is charged all the same"
     assert RoomMessage.objects.get(pk=kept["id"]).content == "So far", "the worker changes nothing"
 
 
