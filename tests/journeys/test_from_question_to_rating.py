@@ -6,12 +6,12 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
 from tests.journeys.conftest import Enter
+from tests.journeys.helping import Auditor, Guest, Helper, Supervisor
 from tests.journeys.site import Site
 
-NAME = "Ines of the reading room"
 QUESTION = "What does the Circle plan cost?"
 QUOTED = "The Circle plan costs 6 euros a month, or 60 euros if you pay for a whole year."
 PLACE = "The Reading Room: a handbook, chapter 4, paragraph 2"
@@ -25,144 +25,6 @@ WHY_AGAIN = "The colleague's first handover"
 BY_ITSELF = "–"
 
 
-class Guest:
-    """Somebody on another site's page, in the widget there."""
-
-    def __init__(self, page: Page, site: str) -> None:
-        self.page = page
-        page.context.clear_cookies()
-        page.goto(site)
-        page.get_by_role("button", name="Help").click()
-        self.frame = page.frame_locator("iframe")
-        self.messages = self.frame.locator(".message")
-        self.support = self.frame.locator("[data-support]")
-
-    @property
-    def id(self) -> str | None:
-        return self.frame.locator("body").get_attribute("data-user")
-
-    def ask(self, words: str) -> None:
-        expect(self.frame.get_by_label("What is it about?")).to_be_focused()
-        self.frame.get_by_label("Your name").fill(NAME)
-        self.frame.get_by_label("What is it about?").fill(words)
-        self.frame.get_by_role("button", name="Start").click()
-
-    def reads_citation(self) -> None:
-        answer = self.frame.locator(".message.robot").first
-        expect(answer.locator(".content")).to_contain_text(QUOTED)
-        expect(answer.locator(".byline")).to_be_in_viewport()  # it is read from its beginning
-        citation = answer.locator(".citation", has_text=PLACE)
-        citation.locator("summary").click()
-        expect(citation.locator("mark")).to_have_text(QUOTED)
-
-    def want_a_person(self) -> None:
-        self.frame.get_by_role("button", name="Talk to a person").click()
-
-    def say(self, words: str) -> None:
-        self.frame.locator("#composer-box").fill(words)
-        self.frame.get_by_role("button", name="Send", exact=True).click()
-
-    def hears(self, words: str) -> None:
-        expect(self.messages.filter(has_text=words)).to_be_visible()
-
-    def rate(self, stars: int, comment: str) -> None:
-        self.frame.locator(".star").nth(stars - 1).click()
-        self.frame.get_by_label("Anything you would like to add?").fill(comment)
-        self.frame.get_by_role("button", name="Send my rating").click()
-        expect(self.frame.get_by_text(f"You gave {stars} of 5. Thank you.")).to_be_visible()
-
-
-class Helper:
-    """Somebody of support, in the console."""
-
-    def __init__(self, page: Page, at: str = "/console/") -> None:
-        self.page = page
-        page.goto(at)
-        page.locator("html[data-live=online]").wait_for()
-        self.id = page.locator("body").get_attribute("data-user")
-
-    def row(self, level: str) -> Locator:
-        """The matter, as a level has it, in the list that is open."""
-        rows = self.page.locator("[data-row]", has_text=NAME)
-        of_level = rows.filter(has=self.page.locator(".tag", has_text=level))
-        return of_level.locator(".escalation-link")
-
-    def open(self, level: str) -> str:
-        """Its page; the escalation's id."""
-        self.row(level).click()
-        return self.page.locator("main[data-escalation]").get_attribute("data-escalation") or ""
-
-    @property
-    def room(self) -> str:
-        """The id of the room that is open."""
-        topic = self.page.locator("main[data-topic]").get_attribute("data-topic") or ""
-        return topic.removeprefix("room:")
-
-    def step(self, name: str, fields: dict[str, str] | None = None) -> None:
-        """By the form of its panel, or by its button alone."""
-        steps = self.page.locator(".steps")
-        if fields:
-            steps.locator("summary", has_text=name).click()
-        for label, value in (fields or {}).items():
-            steps.get_by_label(label).and_(steps.locator(":visible")).fill(value)
-        steps.get_by_role("button", name=name).click()
-
-    def say(self, words: str, *, note: bool = False) -> str:
-        """The id of the message, once it is stored."""
-        self.page.locator("html[data-live=online]").wait_for()
-        self.page.locator(f"[data-key={'i' if note else 'r'}]").check()
-        self.page.locator("#composer-box").fill(words)
-        self.page.get_by_role("button", name="Send", exact=True).click()
-        said = self.page.locator(".message.mine:not(.pending)", has_text=words)
-        return said.get_attribute("data-id") or ""
-
-    def correct(self, message: str, words: str) -> None:
-        said = self.page.locator(f'[data-id="{message}"]')
-        said.hover()
-        said.get_by_role("button", name="Edit").click()
-        self.page.locator(".edit-box").fill(words)
-        self.page.locator(".edit-box").press("Enter")
-
-    def sees(self, *words: str) -> None:
-        for each in words:
-            expect(self.page.locator(".message", has_text=each).first).to_be_visible()
-
-
-class Supervisor(Helper):
-    def look_on(self, why: str) -> None:
-        self.step("Look on", {"Why, kept on record": why})
-        expect(self.page.locator(".observing")).to_be_visible()
-
-
-class Auditor:
-    """Who reads in the admin what the database has kept."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-
-    def story_of(self, escalation: str) -> list[tuple[str, str]]:
-        """What was done, and by whom, in its order."""
-        self.page.goto(f"/admin/rooms/escalation/{escalation}/change/")
-        rows = self.page.locator("#story-group tr.form-row:not(.empty-form)")
-        return [(_cell(row, "kind"), _cell(row, "by_user")) for row in rows.all()]
-
-    def changes_of(self, model: str, key: str) -> list[tuple[str, str]]:
-        """The changes of a row, oldest first, and by whom."""
-        self.page.goto(f"/admin/rooms/{model}/{key}/history/")
-        rows = self.page.locator("#result_list tbody tr").all()
-        return [(_cell(row, "change"), _cell(row, "by")) for row in reversed(rows)]
-
-    def supervision(self) -> list[tuple[str, str]]:
-        """Who looked on and why, oldest first."""
-        self.page.goto("/admin/rooms/roomsupervision/")
-        rows = self.page.locator("#result_list tbody tr").all()
-        return [(_cell(row, "supervisor"), _cell(row, "reason")) for row in reversed(rows)]
-
-
-def _cell(row: Locator, name: str) -> str:
-    return row.locator(f".field-{name}").inner_text().strip()
-
-
 def test_a_matter_from_its_first_question_to_its_rating(
     enter: Enter, site: Site, shop: str, pictures: Path
 ) -> None:
@@ -172,7 +34,7 @@ def test_a_matter_from_its_first_question_to_its_rating(
 
     # The robot answers from the handbook, with the passage it quotes.
     guest.ask(QUESTION)
-    guest.reads_citation()
+    guest.reads(QUOTED, PLACE)
     guest.page.screenshot(path=pictures / "great-cited.png")
 
     # A person is asked for: the first level, whose list is open, has it at once.
@@ -221,14 +83,24 @@ def test_a_matter_from_its_first_question_to_its_rating(
     supervisor.page.reload()
     expect(supervisor.page.locator("#people")).to_contain_text("Rated 5 of 5: “Quick and kind”")
 
-    # The record tells the same story, with who did each.
-    looked = site.accounts["supervisor"][0].username
-    t1, t2 = (account.username for account in site.accounts["agent"])
     auditor = Auditor(enter(site.accounts["admin"][0]))
-    asked, *story = auditor.story_of(one)
-    assert asked[0] == "Created"
-    customer = asked[1]
+    customer = the_stories_agree(auditor, site, one, two)
     assert customer.startswith("guest-")
+    # Row by row, by the ids of who did it.
+    made, *_, solved = auditor.changes_of("escalation", two)
+    assert (made, solved) == (("INSERT", first.id), ("UPDATE", second.id))
+    made, *_, closed = auditor.changes_of("chatroom", second_room)
+    assert (made, closed) == (("INSERT", first.id), ("UPDATE", guest.id))
+    assert auditor.changes_of("roommessage", greeting) == [("UPDATE", first.id)]
+    looked = site.accounts["supervisor"][0].username
+    assert auditor.supervision()[-2:] == [(looked, WHY), (looked, WHY_AGAIN)]
+
+
+def the_stories_agree(auditor: Auditor, site: Site, one: str, two: str) -> str:
+    """What the two levels' parts tell of themselves, in order; the customer's username."""
+    t1, t2 = (account.username for account in site.accounts["agent"])
+    (asked, customer), *story = auditor.story_of(one)
+    assert asked == "Created"
     assert story == [
         ("Assigned", BY_ITSELF),
         ("Accepted", t1),
@@ -243,9 +115,4 @@ def test_a_matter_from_its_first_question_to_its_rating(
         ("Resolved", t2),
         ("Concluded", customer),
     ]
-    made, *_, solved = auditor.changes_of("escalation", two)
-    assert (made, solved) == (("INSERT", first.id), ("UPDATE", second.id))
-    made, *_, closed = auditor.changes_of("chatroom", second_room)
-    assert (made, closed) == (("INSERT", first.id), ("UPDATE", guest.id))
-    assert auditor.changes_of("roommessage", greeting) == [("UPDATE", first.id)]
-    assert auditor.supervision()[-2:] == [(looked, WHY), (looked, WHY_AGAIN)]
+    return customer
