@@ -561,6 +561,21 @@ def test_the_team_counts_its_queries(world: Cast) -> None:
             page_of(his, "/console/team/")
 
 
+def test_a_supervisor_says_what_an_agent_takes_on(world: Cast) -> None:
+    his, page = browser_of(world.sven), f"/console/team/{world.ana.pk}/"
+    assert f'href="{page}"' in page_of(his, "/console/team/")
+    form = {"availability": "away", "max_load": "7", "skills": "Billing, import"}
+    assert his.post(page, form).status_code == 302
+    profile = SupportProfile.objects.get(user=world.ana)
+    assert (profile.availability, profile.max_load) == ("away", 7)
+    assert profile.skills == ["billing", "import"]
+    refused = his.post(page, form | {"max_load": "9" * 20, "skills": "x" * 60}).content.decode()
+    assert "less than or equal to 1000" in refused
+    assert "At most 20 skills" in refused
+    assert browser_of(world.ana).post(page, form).status_code == 403
+    assert his.get(f"/console/team/{world.mira.pk}/").status_code == 404
+
+
 def test_an_agent_has_a_switch(world: Cast) -> None:
     hers = browser_of(world.ana)
     hers.post("/console/availability/", {"availability": "away"})

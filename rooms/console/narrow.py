@@ -66,6 +66,8 @@ class Narrow:
             found &= (
                 Q(source_room__name__icontains=self.words)
                 | Q(escalation_reason__icontains=self.words)
+                | Q(source_room__issue_id__icontains=self.words)
+                | Q(customer__email__icontains=self.words)
                 | Q(customer__username__icontains=self.words)
                 | Q(customer__display_name__icontains=self.words)
             )

@@ -141,9 +141,9 @@ class FactsForm(StepForm):
         return tags_in(self.cleaned_data["tags"])
 
 
-def tags_in(text: str) -> list[str]:
-    """Tags as people separate them: by commas. Raises ValidationError for too many or too long ones."""
+def tags_in(text: str, what: str = "tags") -> list[str]:
+    """Tags, or skills, as people separate them: by commas. Raises ValidationError for too many or too long ones."""
     tags = [tag.strip() for tag in text.split(",") if tag.strip()]
     if len(tags) > 20 or any(len(tag) > 50 for tag in tags):
-        raise forms.ValidationError("At most 20 tags of at most 50 characters.")
+        raise forms.ValidationError(f"At most 20 {what} of at most 50 characters.")
     return tags

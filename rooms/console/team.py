@@ -48,7 +48,8 @@ class Desk:
 def console_team(request: PageRequest) -> HttpResponse:
     if not supervises(request.user):
         raise Forbidden("This is for supervisors.", code="not_supervisor")
-    return render_console(request, "console/team.html", "team", **_numbers())
+    sets = request.user.can("chat:support:profile")
+    return render_console(request, "console/team.html", "team", **_numbers(), sets=sets)
 
 
 def _numbers() -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path, register_converter
 from django.urls.converters import StringConverter
 
-from rooms.console import escalation, kept, queues, team
+from rooms.console import agent, escalation, kept, queues, team
 
 
 class ShelfConverter(StringConverter):
@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("availability/", queues.console_availability, name="console_availability"),
     path("filters/", queues.console_filters, name="console_filters"),
     path("team/", team.console_team, name="console_team"),
+    path("team/<uuid:user_id>/", agent.console_agent, name="console_agent"),
     path("<shelf:shelf>/", kept.console_kept, name="console_kept"),
     path("<shelf:shelf>/new/", kept.console_keep, name="console_keep"),
     path("<shelf:shelf>/<uuid:key>/", kept.console_keep, name="console_keep"),

@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Enter
 from tests.journeys.site import Account, Site
+from tests.journeys.test_pages_look_right import NAMELESS, TOO_WIDE
 
 ASK = """
 from chatcore.models import User
@@ -152,6 +153,27 @@ def test_keys_alone_carry_a_matter_to_its_end(enter: Enter, site: Site, jonas: A
     keys.type("A new seal")
     keys.press("Control+Enter")
     expect(page.locator(".conversation-title")).to_contain_text("Resolved")
+
+
+def test_the_console_fits_a_phone_and_all_of_it_has_a_name(
+    enter: Enter, site: Site, jonas: Account
+) -> None:
+    agent = site.accounts["supervisor"][0]
+    address, _ = asked_for(site, jonas, agent, "The window sticks")
+    page = enter(agent, "phone", "dark")
+    for path in ("", "queues/all/?state=open", "team/", "texts/", "texts/new/", "macros/new/"):
+        page.goto(f"/console/{path}")
+        page.locator("html.scripted").wait_for()
+        if path.startswith("queues"):
+            page.locator(".pick").first.click()
+            expect(page.locator("[data-bulk-bar]")).to_be_visible()
+        assert page.evaluate(TOO_WIDE) <= 0, path
+        assert page.evaluate(NAMELESS) == [], path
+    page.goto(address)
+    page.locator(".conversation-bar [data-people-toggle]").click()
+    page.get_by_text("Snooze", exact=True).first.click()
+    assert page.evaluate(TOO_WIDE) <= 0
+    assert page.evaluate(NAMELESS) == []
 
 
 def test_the_console_works_without_script(enter: Enter, site: Site, jonas: Account) -> None:
