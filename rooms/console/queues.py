@@ -19,7 +19,7 @@ from rooms.console.bulk import Outcome, do_to_all
 from rooms.console.door import beside, console_page, render_console
 from rooms.console.filters import delete_filter, entry_of, save_filter, saved_filters
 from rooms.console.forms import BulkForm
-from rooms.console.lists import LISTINGS, SORTS, Rows, listed
+from rooms.console.lists import LISTINGS, SORTS, Rows, in_order, shown
 from rooms.console.narrow import Narrow
 from rooms.console.people import agents_for
 from rooms.console.rows import Row, row_of
@@ -64,13 +64,15 @@ def _list(request: PageRequest, name: str, ticked: Collection[UUID]) -> dict[str
     listing, user = LISTINGS[name], request.user
     narrow = Narrow(request.GET)
     found: Rows = narrow.applied(listing.rows(user), user)
-    pages = Paginator(listed(found, narrow.sort), PAGE_LENGTH)
+    pages = Paginator(in_order(found, narrow.sort), PAGE_LENGTH)
     page = pages.get_page(request.GET.get("page"))
-    if catch_up(page.object_list):
+    rows = shown(page.object_list)
+    if catch_up(rows):
         page = pages.get_page(request.GET.get("page"))
+        rows = shown(page.object_list)
     return {
         "listing": listing,
-        "rows": _rows(page.object_list, user),
+        "rows": _rows(rows, user),
         "page": page,
         "narrow": narrow,
         "sorts": SORTS,

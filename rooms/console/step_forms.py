@@ -142,7 +142,8 @@ class FactsForm(StepForm):
 
 
 def tags_in(text: str, what: str = "tags") -> list[str]:
-    """Tags, or skills, as people separate them: by commas. Raises ValidationError for too many or too long ones."""
+    """Tags, or skills, as people separate them: by commas. Raises ValidationError for too many or too
+    long ones."""
     tags = [tag.strip() for tag in text.split(",") if tag.strip()]
     if len(tags) > 20 or any(len(tag) > 50 for tag in tags):
         raise forms.ValidationError(f"At most 20 {what} of at most 50 characters.")
