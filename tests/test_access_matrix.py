@@ -7,10 +7,7 @@ without a row fails. `ACCESS_WRITE=1` writes what is found; read the difference 
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any, get_args
 from uuid import uuid4
 
@@ -34,21 +31,14 @@ from tests.access import (
     things,
     token_of,
 )
+from tests.access_table import AccessTable, row_of
 from tests.client import API, ContractClient, document
 from tests.live import Client, Json, Stage
 from tests.rooms import said
 from tests.world import Cast
 
-TABLE = Path(__file__).parent / "contract" / "access.json"
-Row = dict[str, str]
 SOCKET_OPS = sorted(frame.model_fields["op"].annotation.__args__[0] for frame in get_args(AnyFrame))
 TOPICS = ("room", "dialogue", "me")
-
-
-@cache
-def table() -> dict[str, Row]:
-    found: dict[str, Row] = json.loads(TABLE.read_text()) if TABLE.exists() else {}
-    return found
 
 
 def operations() -> list[str]:
@@ -76,29 +66,11 @@ def all_rows() -> set[str]:
     return {*operations(), *map(in_hand, operations_in_hand()), *socket_rows()}
 
 
-def row_of(outcomes: dict[str, str]) -> Row:
-    """By outcome, the kinds who get it."""
-    got = dict.fromkeys(outcomes.values())
-    return {each: ", ".join(kind for kind in outcomes if outcomes[kind] == each) for each in got}
-
-
-def compare(found: dict[str, Row]) -> None:
-    """Each row with the table; all differences at once."""
-    if os.environ.get("ACCESS_WRITE"):
-        stored = {**(json.loads(TABLE.read_text()) if TABLE.exists() else {}), **found}
-        kept = {name: row for name, row in stored.items() if name in all_rows()}
-        TABLE.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n")
-        return
-    wrong = [
-        f"{name}\n  is     {row}\n  should {table().get(name, 'have a row: ACCESS_WRITE=1 helps')}"
-        for name, row in found.items()
-        if row != table().get(name)
-    ]
-    assert not wrong, "\n".join(wrong)
+TABLE = AccessTable("access.json", all_rows)
 
 
 def test_every_operation_and_op_has_its_row() -> None:
-    assert set(table()) == all_rows()
+    assert set(TABLE.rows) == all_rows()
 
 
 # -- HTTP --
@@ -157,7 +129,7 @@ def test_http(asking: Asking) -> None:
         found[operation] = row_of({kind: outcome(answer) for kind, answer in answers.items()})
         for kind in ("outsider", "removed", "guest", "admin"):
             _expect_it_tells_nothing(asking, operation, kind, answers[kind], good.get(operation))
-    compare(found)
+    TABLE.compare(found)
 
 
 def _expect_it_tells_nothing(
@@ -184,7 +156,7 @@ def test_what_somebody_has_in_hand(asking: Asking) -> None:
             for kind in HANDS
         }
         found[in_hand(operation)] = row_of({k: outcome(each) for k, each in answers.items()})
-    compare(found)
+    TABLE.compare(found)
 
 
 # -- the socket --
@@ -211,7 +183,7 @@ FIELDS: dict[str, Json] = {
 def test_socket(stage: Stage, live: Things, topic: str) -> None:
     rows = [row for row in socket_rows() if "".join(row.split()[2:]) == topic]
     assert rows
-    compare(
+    TABLE.compare(
         {row: row_of({kind: _on_socket(stage, live, row, kind) for kind in KINDS}) for row in rows}
     )
 
