@@ -368,6 +368,7 @@ def test_a_canned_response_is_filled_in_the_box(world: Cast) -> None:
     text = "Hello {{customer_name}}, {{agent_name}} here."
     canned = add_reply(CannedResponse, by=world.ana, short_code="hello", text=text)
     hers, here = browser_of(world.ana), address(escalation, "canned/")
+    assert "Hello Mira, ana here." in page_of(hers, address(escalation))  # in the list, too
     assert "Hello Mira, ana here." in hers.post(here, {"canned": canned.pk}).content.decode()
     plain = hers.post(here, {"canned": canned.pk}, headers={"accept": "text/plain"})
     assert plain.content.decode() == "Hello Mira, ana here."

@@ -26,7 +26,7 @@ from rooms.selectors.conclusions import conclusion_of
 from rooms.selectors.escalation_access import escalations_for, worked_escalation_for
 from rooms.selectors.escalations import chain_of, story_of
 from rooms.selectors.messages import messages_page
-from rooms.selectors.replies import at_hand
+from rooms.selectors.replies import at_hand, filled, values_for
 from rooms.selectors.rooms import participants_of
 from rooms.services.clocks import catch_up
 
@@ -73,11 +73,17 @@ class Sheet:
             "story": story_of(self.escalation),
             "conclusion": conclusion_of(self.room) if self.has_ended else None,
             "past": past_of(self.escalation, self.user),
-            "canned": at_hand(CannedResponse, self.user, "short_code"),
+            "canned": self._canned(),
             "conversation": self.room,
             "people_open": refused is not None or "people" in request.GET,
             **(self._thread(request, self.access) if self.access else {}),
         }
+
+    def _canned(self) -> list[tuple[CannedResponse, str]]:
+        """Those at hand, each as it reads for this customer."""
+        values = values_for(self.escalation, self.user)
+        rows = at_hand(CannedResponse, self.user, "short_code")
+        return [(row, filled(row.text, values)) for row in rows]
 
     def _thread(self, request: PageRequest, access: RoomAccess) -> dict[str, Any]:
         room = access.room
