@@ -19,6 +19,7 @@ def test_the_figures_can_be_read(
     page.locator(".menu summary").click()
     page.get_by_role("link", name="Analytics").click()
     page.get_by_role("heading", name="Dialogues begun").wait_for()
+    page.wait_for_load_state()  # with its style sheets, on a busy machine, too
     # A chart without its style sheet, or with a style of its own, would be black or a breach.
     chart = page.get_by_role("img", name="Dialogues begun")
     colours = chart.locator(".bar rect").evaluate_all(
