@@ -63,12 +63,17 @@ export function loadEarlier(load = fetchPage) {
   });
 }
 
-/** Put the messages before those on this page above them. @returns {Promise<boolean>} whether there were any */
+/** Put the messages before those on this page above them. @returns {Promise<boolean>} whether it did */
 export async function showEarlier(load = fetchPage) {
-  const link = /** @type {HTMLAnchorElement | null} */ (document.querySelector("[data-earlier]"));
+  const link = /** @type {HTMLAnchorElement | null} */ (document.querySelector("[data-earlier]:not([aria-busy])"));
   if (!link) return false;
   link.setAttribute("aria-busy", "true");
-  putAbove(await load(link.href));
+  try {
+    putAbove(await load(link.href));
+  } catch {
+    link.removeAttribute("aria-busy"); // a bad network: the link is there to be pressed again
+    return false;
+  }
   link.remove();
   return true;
 }
