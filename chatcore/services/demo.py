@@ -16,9 +16,17 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.db import connection, transaction
 from django.utils import timezone
+from pghistory.core import event_models
 
 from chatcore.demo import Demo, delete_without_trace, demo_parts
-from chatcore.models import AccountStatus, AccountType, DemoObject, SupportLevel, User
+from chatcore.models import (
+    AccountStatus,
+    AccountType,
+    DemoObject,
+    GroupMembership,
+    SupportLevel,
+    User,
+)
 from chatcore.selectors.users import email_taken, username_taken
 from chatcore.services.logins import revoke_all
 from chatcore.services.users import change_password, create_account
@@ -219,9 +227,12 @@ def _remove_people(demo: Demo) -> int:
         if person.pk in demo.stay:
             _close(person)
             demo.kept.append(f"{person.username} is closed, without a name: others hold its words.")
-    return delete_without_trace(
-        User.all_objects.filter(pk__in=[pk for pk in ids if pk not in demo.stay])
-    )
+    gone = [pk for pk in ids if pk not in demo.stay]
+    histories: list[Any] = list(event_models())
+    for history in histories:
+        if history.pgh_tracked_model is GroupMembership:  # it refers to no row, only to people
+            history.objects.filter(user__in=gone).delete()
+    return delete_without_trace(User.all_objects.filter(pk__in=gone))
 
 
 def _close(person: User) -> None:
