@@ -21,6 +21,7 @@ from rooms.models import (
     Escalation,
     Macro,
     RoomMessage,
+    RoomParticipant,
     RoomSupervision,
     SlaClock,
     SupportProfile,
@@ -515,6 +516,16 @@ def test_a_supervisor_looks_on_whispers_and_takes_over(world: Cast) -> None:
     assert "You look on" in page
     his.post(address(escalation, "say/"), {"role": "note", "content": "not yet in"})
     assert len(said_in(escalation)) == 1
+    his.post(address(escalation, "whisper/"), {"content": "Look at the second page"})
+    assert said_in(escalation)[-1] == ("Look at the second page", Audience.STAFF)
+    assert "Look at the second page" in page_of(browser_of(world.ana), address(escalation))
+    customers = browser_of(world.mira)
+    assert "second page" not in page_of(customers, f"/support/{room.pk}/")
+    assert not RoomParticipant.objects.filter(room=room, user=world.sven).exists()
+    his.post(address(escalation, "look_away/"))
+    late = his.post(address(escalation, "whisper/"), {"content": "And at the third"})
+    assert "You do not look on any more." in late.content.decode()
+    assert "And at the third" in late.content.decode()
 
     his.post(address(escalation, "come_in/"), {"reason": "Ana asked for help"})
     his.post(address(escalation, "say/"), {"role": "note", "content": "Offer a refund"})

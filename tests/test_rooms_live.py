@@ -42,6 +42,7 @@ from rooms.services.supervision import (
     note_reassignment,
     note_supervision,
     observe,
+    whisper,
 )
 from tests.escalation_services import OF_ESCALATIONS
 from tests.live import Stage
@@ -244,6 +245,14 @@ def _a_note_that_the_reader_does_not_get(stage: Stage, room: ChatRoom) -> None:
     note = add_note(access=access_to(room, stage.world.ana), content="He is back.")
     edit_message(user=stage.world.ana, room=room.pk, message=note.id, content="Here again.")
     said(room, stage.world.otto, "hello @mira and @ana, not x@mira.test")
+
+
+@change("whisper")
+@change("say_aside")
+def _a_whisper_that_the_reader_does_not_get(stage: Stage, room: ChatRoom) -> None:
+    observe(room=room, by=stage.world.sven, reason="a complaint")
+    whisper(room=room, by=stage.world.sven, content="Ask for the year, @ana.")
+    said(room, stage.world.otto, "Which year?")
 
 
 @change("say_robot")

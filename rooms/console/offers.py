@@ -157,5 +157,12 @@ class Offers:
         return self.access is not None and self.access.is_observing
 
     @property
+    def whisper(self) -> bool:
+        if self.access is None or not self.access.is_observing:
+            return False
+        is_going_on = self.access.room.status == RoomStatus.ACTIVE
+        return is_going_on and self.user.can("chat:message:note")
+
+    @property
     def come_in(self) -> bool:
         return not self.is_in_room and self.user.can("supervisor:chat:join")

@@ -128,6 +128,12 @@ class ReasonForm(StepForm):
     )
 
 
+class WhisperForm(StepForm):
+    """A word to the agents from who looks on."""
+
+    content = words_field("To the agents alone")
+
+
 class FactsForm(StepForm):
     """Priority and tags."""
 

@@ -15,7 +15,12 @@ from rooms.services import escalation_states as states
 from rooms.services.conclusions import conclude_room
 from rooms.services.escalations import hand_up
 from rooms.services.macros import run_macro
-from rooms.services.supervision import end_observation, join_supervised, observe
+from rooms.services.supervision import (
+    end_observation,
+    join_supervised,
+    observe,
+    whisper,
+)
 
 Take = Callable[[Escalation, User, Any], object]
 
@@ -96,6 +101,10 @@ def _look_away(row: Escalation, by: User, _: forms.StepForm) -> None:
     end_observation(room=_room(row, by, "supervisor:chat:observe"), by=by)
 
 
+def _whisper(row: Escalation, by: User, form: forms.WhisperForm) -> None:
+    whisper(room=_room(row, by, "supervisor:chat:observe"), by=by, **form.cleaned_data)
+
+
 def _come_in(row: Escalation, by: User, form: forms.ReasonForm) -> None:
     room = _room(row, by, "supervisor:chat:join")
     end_observation(room=room, by=by)
@@ -172,13 +181,20 @@ STEPS: dict[str, Step] = {
     ),
     "observe": Step("Look on", forms.ReasonForm, _observe, "b", button="Look on for half an hour"),
     "look_away": Step("Stop looking on", forms.StepForm, _look_away, "b", tone="quiet"),
+    "whisper": Step(
+        "Whisper",
+        forms.WhisperForm,
+        _whisper,
+        "i",
+        hint="A private note to the agents; the customer hears nothing of you.",
+    ),
     "come_in": Step(
         "Come in",
         forms.ReasonForm,
         _come_in,
         "y",
-        hint="Everybody in the room sees you. To whisper to the agent, write a private note.",
+        hint="Everybody in the room sees you.",
     ),
     "facts": Step("Save", forms.FactsForm, _facts, "p", tone="quiet"),
 }
-SUPERVISION = ("observe", "look_away", "come_in")
+SUPERVISION = ("observe", "look_away", "whisper", "come_in")

@@ -21,7 +21,7 @@ from rooms.selectors.mentions import mentioned
 from rooms.selectors.messages import ONE_SQL, message_out, message_row
 from rooms.services.announcing import announce
 from rooms.services.stored_files import take_back_files
-from rooms.services.timeline import ROOM_TIMELINE, mention_frames
+from rooms.services.timeline import ASIDE, ROOM_TIMELINE, mention_frames
 
 
 def draft_of(
@@ -88,6 +88,19 @@ def add_note(
             audience=Audience.STAFF,
         )
     )
+
+
+def say_aside(*, room: ChatRoom, by: User, content: str) -> Appended:
+    """A private note of somebody who is not in the room, for services alone, which have asked whether
+    they may. Nobody but those who help hears that they are there."""
+    draft = draft_of(
+        room=room.pk,
+        sender=by.pk,
+        content=content,
+        audience=Audience.STAFF,
+        content_metadata={ASIDE: True},
+    )
+    return say(replace(draft, trusted=True))
 
 
 def say_system(

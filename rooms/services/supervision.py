@@ -8,13 +8,22 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from chatcore.errors import Conflict
 from chatcore.models import User
 from chatcore.selectors.permissions import require
+from chatcore.services.append import Appended
 from chatcore.services.publish import publish_on_commit
 from rooms.events import ObservationEnded
-from rooms.models import ChatRoom, RoomParticipant, RoomSupervision, SupervisorAction
+from rooms.models import (
+    ChatRoom,
+    RoomParticipant,
+    RoomStatus,
+    RoomSupervision,
+    SupervisorAction,
+)
 from rooms.models.supervision import REASON_LEAST, REASON_MOST
 from rooms.selectors.access import running_observations
+from rooms.services.messages import say_aside
 from rooms.services.participants import add_participant
 
 MINUTES = 30
@@ -50,6 +59,19 @@ def join_supervised(
     with transaction.atomic():
         note_supervision(room=room, by=by, action=SupervisorAction.JOIN, reason=reason)
         return add_participant(room=room, user=by, role=role)
+
+
+def whisper(*, room: ChatRoom, by: User, content: str) -> Appended:
+    """A private note to those who help in the room, from who looks on: customers hear nothing of it.
+
+    Raises Forbidden, and Conflict where the observation or the conversation is over.
+    """
+    require(by, "chat:message:note")
+    if not running_observations(by).filter(room=room).exists():
+        raise Conflict("You do not look on any more.", code="not_observing")
+    if room.status != RoomStatus.ACTIVE:
+        raise Conflict("The room is closed.", code="room_closed")
+    return say_aside(room=room, by=by, content=content)
 
 
 def note_reassignment(*, room: ChatRoom, by: User, reason: str) -> RoomSupervision:

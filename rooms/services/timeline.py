@@ -43,7 +43,10 @@ def mention_frames(row: Mapping[str, Any], people: Sequence[Any]) -> list[Frame]
 
 def _other_frames(row: Mapping[str, Any]) -> list[Frame]:
     frames = mention_frames(row, row["mentions"])
-    if row["audience"] > Audience.EVERYONE and row["message_type"] != MessageType.SYSTEM:
+    is_seen_reading = (
+        row["message_type"] != MessageType.SYSTEM and ASIDE not in row["content_metadata"]
+    )
+    if row["audience"] > Audience.EVERYONE and is_seen_reading:
         # Who does not get the message hears only that its sender has read what stands above.
         read = Read(user=row["sender_id"], seq=row["seq"])
         frames.append(event_frame(f"room:{row['room_id']}", read))
@@ -58,6 +61,8 @@ def _is_theirs(other: str) -> str:
     )
 
 
+# Among the metadata of a note: its sender is not in the room.
+ASIDE = "aside"
 ANSWER_ROOM, DISPATCH = "rooms.answer_room", "rooms.dispatch_webhooks"
 
 # A robot of the room owes an answer in a support room to the person who is helped, until somebody who
