@@ -81,6 +81,11 @@ def rude_server(at_once: bytes = b"", again: bytes = b"", *, closes: bool = Fals
             caller.sendall(at_once)
             while not closes and not over.wait(0.02):
                 caller.sendall(again)
+            # Closed with something unread, the wire is reset and what was said may be lost.
+            caller.settimeout(5)
+            caller.shutdown(socket.SHUT_WR)
+            while caller.recv(65_536):
+                pass
 
     def listen() -> None:
         with suppress(OSError):
