@@ -44,7 +44,7 @@ class Bill:
     @property
     def model(self) -> str:
         """The last that took anything: an answer that broke off does not say whose it was."""
-        return next((usage.model for usage in reversed(self.usages)), "")
+        return next((one.usage.model for one in reversed(self._requests) if one.usage), "")
 
     @property
     def tokens(self) -> int:

@@ -142,11 +142,13 @@ class Offers:
         return self.access is not None and not self.access.is_observing
 
     @property
+    def is_going_on(self) -> bool:
+        """The conversation is not closed."""
+        return self.access is not None and self.access.room.status == RoomStatus.ACTIVE
+
+    @property
     def conclude(self) -> bool:
-        if self.access is None or self.access.is_observing:
-            return False
-        is_going_on = self.access.room.status == RoomStatus.ACTIVE
-        return is_going_on and self.user.can("chat:room:conclude")
+        return self.is_in_room and self.is_going_on and self.user.can("chat:room:conclude")
 
     @property
     def observe(self) -> bool:
@@ -158,10 +160,7 @@ class Offers:
 
     @property
     def whisper(self) -> bool:
-        if self.access is None or not self.access.is_observing:
-            return False
-        is_going_on = self.access.room.status == RoomStatus.ACTIVE
-        return is_going_on and self.user.can("chat:message:note")
+        return self.look_away and self.is_going_on and self.user.can("chat:message:note")
 
     @property
     def come_in(self) -> bool:

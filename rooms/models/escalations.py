@@ -163,7 +163,7 @@ class Escalation(models.Model):
             ),
         ]
         indexes = [
-            # waiting(): the queue of a level, in the order in which it is drained.
+            # `selectors.queue`: what waits at a level. Its order adds waiting to the priority.
             models.Index(
                 fields=["to_level", "priority", "created_at"],
                 condition=Q(status="created"),
